@@ -1,0 +1,30 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The core's own debug registers (CP14): the only file that touches them, so that the tables of
+ * breakpoints.c run on a PC too.
+ */
+#ifndef STUB_DEBUG_UNIT_H
+#define STUB_DEBUG_UNIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DEBUG_UNIT_BREAKPOINTS_MAX 6u /* Cortex-A7 and Cortex-A53 have six (DBGDIDR.BRPs) */
+
+/* debug_unit_init - debug exceptions of the program on, and taken by us; nothing set. Once. */
+void debug_unit_init(void);
+
+/* How many breakpoint registers there are; at least two. */
+uint32_t debug_unit_breakpoints(void);
+
+/*
+ * debug_unit_arm - stop the program before it executes the instruction at addr, in every mode
+ *
+ * index: below debug_unit_breakpoints(). addr: of an instruction. A breakpoint at the address where
+ * the program is resumed fires at once.
+ */
+void debug_unit_arm(uint32_t index, uint32_t addr, bool thumb);
+void debug_unit_disarm(uint32_t index);
+
+#endif

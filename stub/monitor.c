@@ -1,0 +1,143 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The monitor: trap, why, talk, resume. The only place that knows this order.
+ *
+ *      stub_main() ──► serve the ring until told to resume ──► program
+ *                            ▲                                    │ trap
+ *                            └──── stop? tell the host ◄── why? ◄─┘
+ *                                                           └── not worth a stop: back at once
+ */
+#include <stddef.h>
+
+#include "ampgdb/memmap.h"
+#include "breakpoints.h"
+#include "cp.h"
+#include "guarded.h"
+#include "guest.h"
+#include "memory.h"
+#include "mmu.h"
+#include "run.h"
+#include "service.h"
+#include "shared.h"
+
+#define VECTOR_FIQ       7u
+#define POLLS_PER_SECOND 1000u /* the share of a second that we poll after the last request */
+
+void stub_main(uint32_t window) __attribute__((noreturn));
+void monitor_trap(struct frame *frame);
+void enter_program(const struct frame *frame) __attribute__((noreturn));
+
+/* Topmost on the stack, where each trap will put it again (stub.ld). */
+extern struct frame first_frame;
+
+static struct layout layout;
+static struct program program;
+
+/* After each request the next one is usually near: look for it for a millisecond before sleeping.
+ */
+static void wait_for_request(void)
+{
+    const uint64_t start = cntpct_read();
+    const uint32_t limit = cntfrq_read() / POLLS_PER_SECOND;
+
+    while (cntpct_read() - start < limit)
+        if (service_one(&program))
+            return;
+    shared_sleep();
+}
+
+/* Returns when the program is to run. A request that the host sent while it saw the program halted
+ * and us awake came without a doorbell: served here. */
+static void serve_until_resumed(void)
+{
+    do {
+        while (!program.running)
+            if (!service_one(&program))
+                wait_for_request();
+        while (program.running && shared_publish_running())
+            service_one(&program);
+    } while (!program.running);
+}
+
+/* The doorbell, while the program runs: everything that waits, then back or halted. */
+static void answer_doorbell(void)
+{
+    shared_acknowledge();
+    while (program.running && service_one(&program))
+        ;
+}
+
+static bool is_debug_event(const struct frame *frame)
+{
+    const uint32_t class = HSR_EC(frame->hsr);
+
+    return (class == EC_PREFETCH_ABORT || class == EC_DATA_ABORT) &&
+           HSR_FAULT_STATUS(frame->hsr) == FAULT_DEBUG_EVENT;
+}
+
+static bool is_stop(struct frame *frame)
+{
+    if (is_debug_event(frame)) {
+        program.stop.address = 0;
+        program.stop.syndrome = frame->hsr;
+        return run_debug_event(frame, &program.stop.reason) == RUN_STOP;
+    }
+    if (!guest_explain(frame, &layout, &program.stop))
+        return false;
+    run_cancel();
+    return true;
+}
+
+/* A fault of ours: expected inside a guarded access, the end otherwise. */
+static void own_trap(struct frame *frame)
+{
+    if (frame->pc < (uint32_t)guarded_begin || frame->pc >= (uint32_t)guarded_end)
+        shared_panic(AMPGDB_PANIC_TRAP, frame);
+    frame->pc = (uint32_t)guarded_fault;
+}
+
+/* From vectors.S, for every exception that HYP mode takes. */
+void monitor_trap(struct frame *frame)
+{
+    if ((frame->cpsr & PSR_MODE) == MODE_HYP) {
+        own_trap(frame);
+        return;
+    }
+    program.frame = frame;
+    if (frame->vector == VECTOR_FIQ)
+        answer_doorbell();
+    else if (is_stop(frame))
+        service_halt(&program);
+    if (!program.running)
+        serve_until_resumed();
+}
+
+/* From entry.S: relocated, .bss clear, on our stack, MMU off. */
+void stub_main(uint32_t window)
+{
+    shared_init(window);
+    shared_boot(&layout);
+    layout.window = window;
+    program.frame = &first_frame;
+    program.layout = &layout;
+    if (!layout_is_valid(&layout))
+        shared_panic(AMPGDB_PANIC_BOOT, &first_frame);
+
+    mmu_on(&layout);
+    shared_progress(AMPGDB_PROGRESS_MMU);
+    memory_init(&layout);
+    guest_place_vectors(&layout);
+    mmu_protect(&layout);
+    guest_confine();
+    breakpoints_init();
+    guest_reset(&first_frame, &layout, layout.base);
+    shared_progress(AMPGDB_PROGRESS_DEBUG);
+
+    service_halt(&program);
+    program.stop_pending = false; /* nobody resumed anything yet */
+    shared_acknowledge();
+    shared_announce(&layout, breakpoints_hardware());
+    serve_until_resumed();
+    enter_program(&first_frame);
+}

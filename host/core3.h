@@ -1,0 +1,96 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Core 3 as seen from Linux: bring its stub up, own it, and ask it for things.
+ *
+ * Whoever talks on the ring owns Core 3 (a lock that dies with the process). All requests
+ * wait for their reply, at most CORE3_REPLY_TIMEOUT_MS; a stop that arrives meanwhile is kept
+ * for core3_poll_stop().
+ *
+ * All functions return 0 or a count, or a negative error: of message.h when the stub said no
+ * (the session goes on), of error.h when Core 3 is lost; then core3_explain() has the sentence.
+ * Not for several threads.
+ */
+#ifndef HOST_CORE3_H
+#define HOST_CORE3_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ampgdb/message.h"
+#include "ampgdb/window.h"
+#include "error.h"
+
+#define CORE3_REPLY_TIMEOUT_MS 2000
+
+struct core3;
+
+/* core3_open - map the window of the machine called memory (see physmem_open); owns nothing yet. */
+int core3_open(struct core3 **core3, const char *memory, struct error *error);
+void core3_close(struct core3 *core3);
+
+/*
+ * core3_own - become the owner, and see that the stub answers: a resident stub is used as it is,
+ *             otherwise Core 3 is fetched from the firmware and a stub is started
+ *
+ * holder: who we are, told to others that try ("ampgdb-bridge, client 127.0.0.1:4711").
+ * Returns: 0; -HOST_ELOCKED naming the holder, -HOST_ELOST naming cause and remedy, -HOST_EFAIL.
+ */
+int core3_own(struct core3 *core3, const char *holder, struct error *error);
+void core3_disown(struct core3 *core3);
+bool core3_is_owned(const struct core3 *core3);
+
+/* What the stub publishes about itself. Addresses are physical. */
+struct core3_info {
+    uint32_t program_base; /* start of the program's RAM */
+    uint32_t window;       /* end of its lower part; the window's start */
+    uint32_t upper_base;   /* start of its upper part, behind the window */
+    uint32_t ram_end;      /* end of its upper part */
+    uint32_t entry;        /* of the last reset; bit 0: Thumb */
+    uint32_t state;        /* AMPGDB_STATE_* */
+    uint32_t program_flags; /* AMPGDB_PROGRAM_* */
+    uint32_t hw_breakpoints;
+};
+void core3_info(const struct core3 *core3, struct core3_info *info);
+
+/* core3_is_program_ram - is [addr, addr + len) RAM of the program? len may be 0. */
+bool core3_is_program_ram(const struct core3_info *info, uint32_t addr, uint32_t len);
+
+/* The newest stop, as published in the window; valid while the program is halted. */
+void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop);
+
+int core3_read_regs(struct core3 *core3, uint32_t first, uint32_t count, uint32_t *values);
+int core3_write_regs(struct core3 *core3, uint32_t first, uint32_t count, const uint32_t *values);
+
+/* Any length. Return the bytes done before the first bad address, or an error if that is none. */
+int core3_read_mem(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len);
+int core3_write_mem(struct core3 *core3, uint32_t addr, const void *bytes, uint32_t len);
+
+int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
+int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
+int core3_clear_breaks(struct core3 *core3);
+
+/* core3_resume - how: AMPGDB_RESUME_*. One stop follows, sooner or later. */
+int core3_resume(struct core3 *core3, uint32_t how);
+
+/* core3_halt - ask a running program to halt; the stop follows. Nothing happens when it is halted. */
+int core3_halt(struct core3 *core3);
+
+/* core3_reset - halt without a stop, disarm all that the program armed, fresh CPU state at entry */
+int core3_reset(struct core3 *core3, uint32_t entry);
+
+/* core3_poll_stop - has the program stopped since the last resume? 1 and *stop, 0, or an error. */
+int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop);
+
+/* core3_ping - is the stub alive? 0 or an error. */
+int core3_ping(struct core3 *core3);
+
+/* core3_explain - the sentence that belongs to an error that one of the functions above returned. */
+const char *core3_explain(const struct core3 *core3, int error);
+
+/* core3_describe_stop - a stop as a sentence, "data abort: write to 0x00001000, ...". */
+void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop *stop,
+                         char *text, size_t size);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside a session: its state, what packet handlers may do with it, and the handlers. Private to
+ * session.c and rsp_*.c.
+ */
+#ifndef BRIDGE_RSP_H
+#define BRIDGE_RSP_H
+
+#include "line_cache.h"
+#include "ranges.h"
+#include "rsp_packet.h"
+#include "rsp_text.h"
+#include "session.h"
+
+struct session {
+    struct core3 *core3;
+    struct session_config config;
+
+    bool running;  /* the program, as far as we have looked */
+    bool waiting;  /* the client, for a stop */
+    bool acks;     /* '+' and '-' are in use */
+    bool extended; /* the client said '!' */
+    bool swbreak;  /* the client understands these stop reasons */
+    bool hwbreak;
+    bool killed; /* by the client, and not set going since */
+    bool left;   /* session_leave() was done, or Core 3 is lost */
+    bool over;
+    const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
+
+    struct core3_info info;  /* as of the last stop or reset */
+    struct ampgdb_stop stop; /* why the program is halted; registers may be older than writes */
+
+    struct ranges written; /* by the client since the last resume, or the last load */
+    bool loaded;           /* a load gave the program a fresh CPU, not resumed since */
+    struct line_cache cache;
+
+    struct rsp_receiver receiver;
+    struct rsp_reply reply;
+    size_t frame_len;
+    uint8_t frame[RSP_FRAME_MAX(RSP_PACKET_SIZE)]; /* the last one, in case it must be sent again */
+    uint8_t memory[RSP_PACKET_SIZE];               /* scratch of the handler that runs */
+};
+
+/*
+ * A packet handler. args is what follows the packet's name. It checks the whole packet before it
+ * acts. Returns RSP_DONE with session->reply composed, one of the others, or a negative error,
+ * which the dispatcher turns into a reply.
+ */
+typedef int rsp_handler_fn(struct session *session, struct rsp_cursor *args);
+
+#define RSP_DONE    0 /* send the reply */
+#define RSP_SILENT  1 /* no reply, or not yet */
+#define RSP_UNKNOWN 2 /* not supported: the empty reply */
+
+/* rsp_dispatch.c */
+void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len);
+void rsp_send_error(struct session *session, int error);
+
+/* session.c: what handlers share. All return 0 or a negative error. */
+int session_look(struct session *session); /* has a running program stopped by itself? */
+int session_resume(struct session *session, uint32_t how);
+int session_halt(struct session *session); /* and wait until it is halted */
+int session_reset(struct session *session, uint32_t entry);
+int session_leave(struct session *session, enum on_disconnect what); /* and disown Core 3 */
+bool session_is_lost(int error);                       /* Core 3 is gone, not just unwilling */
+void session_lost(struct session *session, int error); /* tell everybody; ends the session */
+void session_send_reply(struct session *session);
+void session_console(struct session *session, const char *text); /* an 'O' packet */
+
+/* rsp_stop.c */
+int rsp_stop_signal(const struct ampgdb_stop *stop);
+void rsp_reply_stop(struct session *session, int signal);
+void rsp_report_stop(struct session *session);
+
+/* rsp_query.c */
+rsp_handler_fn rsp_supported, rsp_start_no_ack, rsp_attached, rsp_current_thread, rsp_first_threads,
+    rsp_next_threads, rsp_read_features, rsp_read_threads, rsp_set_thread, rsp_thread_alive,
+    rsp_extended;
+
+/* rsp_registers.c */
+rsp_handler_fn rsp_read_all, rsp_write_all, rsp_read_one, rsp_write_one;
+
+/* rsp_memory.c */
+rsp_handler_fn rsp_read_memory, rsp_write_hex, rsp_write_binary;
+
+/* rsp_breakpoints.c */
+rsp_handler_fn rsp_set_break, rsp_clear_break;
+
+/* rsp_resume.c */
+rsp_handler_fn rsp_why_halted, rsp_vcont_actions, rsp_vcont, rsp_continue, rsp_continue_signal,
+    rsp_step, rsp_step_signal;
+
+/* rsp_leave.c */
+rsp_handler_fn rsp_detach, rsp_kill, rsp_vkill, rsp_restart;
+
+/* rsp_monitor.c */
+rsp_handler_fn rsp_monitor;
+
+#endif

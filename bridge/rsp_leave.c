@@ -1,0 +1,83 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The ways to leave in good order, and to start over. None of them ends the bridge.
+ *
+ * GDB manual, "Packets".
+ */
+#include "rsp.h"
+
+/* D[;pid] -> OK: breakpoints away, the program runs on, Core 3 is free before the client hears it.
+ */
+int rsp_detach(struct session *session, struct rsp_cursor *args)
+{
+    uint32_t pid;
+    int error;
+
+    if (rsp_take(args, ';') && !rsp_take_number(args, &pid))
+        return -AMPGDB_EINVAL;
+    if (!rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    error = session_leave(session, ON_DISCONNECT_RUN);
+    session->over = true;
+    if (error)
+        return error;
+    rsp_reply_text(&session->reply, "OK");
+    return RSP_DONE;
+}
+
+/* The program stands at its start, without breakpoints; there is no process that could end. */
+static int kill_program(struct session *session)
+{
+    struct core3_info info;
+    int error = core3_clear_breaks(session->core3);
+
+    if (error)
+        return error;
+    core3_info(session->core3, &info);
+    error = session_reset(session, info.entry);
+    if (error)
+        return error;
+    session->waiting = false;
+    session->killed = true;
+    return 0;
+}
+
+/* k, no reply. A client of "target extended-remote" stays and may restart the program. */
+int rsp_kill(struct session *session, struct rsp_cursor *args)
+{
+    const int error = kill_program(session);
+
+    (void)args;
+    if (session_is_lost(error))
+        return error;
+    session->over = !session->extended;
+    return RSP_SILENT;
+}
+
+/* vKill;pid -> OK. The client closes, or stays and restarts. */
+int rsp_vkill(struct session *session, struct rsp_cursor *args)
+{
+    uint32_t pid;
+    int error;
+
+    if (!rsp_take_number(args, &pid) || !rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    error = kill_program(session);
+    if (error)
+        return error;
+    rsp_reply_text(&session->reply, "OK");
+    return RSP_DONE;
+}
+
+/* R xx, no reply: the program is at its start again, halted. xx has no meaning. */
+int rsp_restart(struct session *session, struct rsp_cursor *args)
+{
+    struct core3_info info;
+    int error;
+
+    (void)args;
+    core3_info(session->core3, &info);
+    error = session_reset(session, info.entry);
+    return session_is_lost(error) ? error : RSP_SILENT;
+}

@@ -1,0 +1,208 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The commands behind GDB's "monitor", in OpenOCD's words because IDEs send those blindly.
+ *
+ *      qRcmd,hex of the command -> O hex of a line ... OK, or O hex of the reason, E01
+ *
+ * GDB manual, "General Query Packets". In a failure the reason comes as output: GDB 13 takes a text
+ * in an error reply for broken hex.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rsp.h"
+
+#define COMMAND_MAX 127u
+
+static void __attribute__((format(printf, 2, 3)))
+say(struct session *session, const char *format, ...)
+{
+    char text[768];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    session_console(session, text);
+}
+
+/* --- The commands: 0, or a negative error whose reason is then told ------------------------- */
+
+static int do_version(struct session *session)
+{
+    say(session, "ampgdb-bridge %s, stub ABI %u\n", AMPGDB_VERSION, AMPGDB_ABI_VERSION);
+    return 0;
+}
+
+static int do_halt(struct session *session)
+{
+    return session_halt(session);
+}
+
+static int do_resume(struct session *session)
+{
+    const int error = session_look(session);
+
+    if (error || session->running)
+        return error;
+    return session_resume(session, AMPGDB_RESUME_CONTINUE);
+}
+
+static int reset(struct session *session)
+{
+    struct core3_info info;
+
+    core3_info(session->core3, &info);
+    return session_reset(session, info.entry);
+}
+
+static int do_reset_halt(struct session *session)
+{
+    const int error = reset(session);
+
+    if (!error)
+        say(session,
+            "Core 3 is reset and halted at 0x%08x. GDB shows old registers until "
+            "\"maintenance flush register-cache\".\n",
+            session->info.entry & ~1u);
+    return error;
+}
+
+static int do_reset_run(struct session *session)
+{
+    const int error = reset(session);
+
+    return error ? error : session_resume(session, AMPGDB_RESUME_CONTINUE);
+}
+
+static const char *on_off(uint32_t flag)
+{
+    return flag ? "on" : "off";
+}
+
+static int do_status(struct session *session)
+{
+    struct core3_info info;
+    char why[512];
+    const int error = session_look(session);
+
+    if (error)
+        return error;
+    core3_info(session->core3, &info);
+    if (session->running) {
+        say(session, "Core 3: running\n");
+    } else {
+        core3_describe_stop(&session->info, &session->stop, why, sizeof why);
+        say(session, "Core 3: halted, %s\n", why);
+    }
+    say(session, "entry: 0x%08x (%s)\n", info.entry & ~1u, info.entry & 1 ? "Thumb" : "ARM");
+    say(session, "program RAM: 0x%08x-0x%08x", info.program_base, info.window - 1);
+    if (info.upper_base < info.ram_end)
+        say(session, ", 0x%08x-0x%08x", info.upper_base, info.ram_end - 1);
+    say(session, "\nMMU %s, D-cache %s\n", on_off(info.program_flags & AMPGDB_PROGRAM_MMU),
+        on_off(info.program_flags & AMPGDB_PROGRAM_DCACHE));
+    say(session, "stub: ABI %u, %u hardware breakpoints\n", AMPGDB_ABI_VERSION,
+        info.hw_breakpoints);
+    return 0;
+}
+
+static int do_help(struct session *session);
+
+struct command {
+    const char *name;
+    int (*run)(struct session *session);
+    const char *help;
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+    {"help",       do_help,       "this list"},
+    {"version",    do_version,    "of the bridge and of the stub's interface"},
+    {"status",     do_status,     "state of Core 3, its RAM, entry and caches"},
+    {"halt",       do_halt,       "halt the program"},
+    {"resume",     do_resume,     "let the program run; GDB takes no notice until \"continue\""},
+    {"reset",      do_reset_run,  "as reset run"},
+    {"reset run",  do_reset_run,  "fresh CPU at the program's entry, running; RAM is kept"},
+    {"reset halt", do_reset_halt, "fresh CPU at the program's entry, halted; RAM is kept"},
+    {"reset init", do_reset_halt, "as reset halt"},
+};
+/* clang-format on */
+
+static int do_help(struct session *session)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        say(session, "%-12s%s\n", commands[i].name, commands[i].help);
+    return 0;
+}
+
+/* --- The packet ---------------------------------------------------------------------------- */
+
+/* The command with single spaces, and only between words. Bytes that are no text become '?'. */
+static void tidy(char *text)
+{
+    char *out = text;
+
+    for (const char *in = text; *in; in++) {
+        const char c = *in == '\t' || *in == '\n' || *in == '\r' ? ' ' : *in;
+
+        if (c == ' ' && (out == text || out[-1] == ' '))
+            continue;
+        *out++ = (char)(c < ' ' || c > '~' ? '?' : c);
+    }
+    if (out > text && out[-1] == ' ')
+        out--;
+    *out = 0;
+}
+
+/* A longer one than any we know is cut; it stays unknown. */
+static bool take_command(struct rsp_cursor *args, char *text)
+{
+    const size_t len = rsp_left(args) / 2 < COMMAND_MAX ? rsp_left(args) / 2 : COMMAND_MAX;
+
+    if (rsp_left(args) % 2 != 0 || !rsp_take_bytes(args, (uint8_t *)text, len))
+        return false;
+    text[len] = 0;
+    tidy(text);
+    return true;
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run(struct session *session, const char *text)
+{
+    const struct command *command = find(text);
+    int error;
+
+    if (!command) {
+        say(session, "Unknown command \"%s\". There are:\n", text);
+        do_help(session);
+        return -AMPGDB_EINVAL;
+    }
+    error = command->run(session);
+    if (error && !session_is_lost(error))
+        say(session, "%s\n", core3_explain(session->core3, error));
+    return error;
+}
+
+int rsp_monitor(struct session *session, struct rsp_cursor *args)
+{
+    char text[COMMAND_MAX + 1];
+    int error;
+
+    if (!take_command(args, text))
+        return -AMPGDB_EINVAL;
+    error = run(session, text);
+    if (session_is_lost(error))
+        return error;
+    rsp_reply_clear(&session->reply);
+    rsp_reply_text(&session->reply, error ? "E01" : "OK");
+    return RSP_DONE;
+}

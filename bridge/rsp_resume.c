@@ -1,0 +1,146 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Packets that set the program going. Their reply is the stop that follows, sooner or later.
+ * Signals are accepted and dropped: a program on a bare core has no use for them, but GDB sends
+ * back the one it was told, after a fault.
+ *
+ * GDB manual, "Packets".
+ */
+#include "rsp.h"
+
+#define SIGNAL_ILL 0x04
+
+/* A step that the stub can't take ends where it began. Not as a trap: within "next" GDB would try
+ * again and again. */
+static int refuse_step(struct session *session, int error)
+{
+    const int failed =
+        core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
+
+    if (failed)
+        return failed;
+    session_console(session, core3_explain(session->core3, error));
+    session_console(session, "\n");
+    session->stop.reason = AMPGDB_STOP_STEP;
+    rsp_reply_stop(session, SIGNAL_ILL);
+    return RSP_DONE;
+}
+
+static int resume(struct session *session, uint32_t how)
+{
+    int error = session_look(session); /* it may have stopped since a "monitor resume" */
+
+    if (!error && session->running && how == AMPGDB_RESUME_CONTINUE) {
+        session->waiting = true;
+        return RSP_SILENT;
+    }
+    if (!error && session->running)
+        error = session_halt(session);
+    if (!error)
+        error = session_resume(session, how);
+    if (error == -AMPGDB_EDECODE)
+        return refuse_step(session, error);
+    if (error)
+        return error;
+    session->waiting = true;
+    return RSP_SILENT;
+}
+
+/* ? -> stop reply. For a client that asks, the program is halted. */
+int rsp_why_halted(struct session *session, struct rsp_cursor *args)
+{
+    int error = session_look(session);
+
+    (void)args;
+    if (!error && session->running)
+        error = session_halt(session);
+    if (!error)
+        error =
+            core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
+    if (error)
+        return error;
+    rsp_reply_stop(session, rsp_stop_signal(&session->stop));
+    return RSP_DONE;
+}
+
+/* vCont? -> actions. GDB uses vCont only if both c and C are there, and trusts our stepping only if
+ * both s and S are. */
+int rsp_vcont_actions(struct session *session, struct rsp_cursor *args)
+{
+    (void)args;
+    rsp_reply_text(&session->reply, "vCont;c;C;s;S");
+    return RSP_DONE;
+}
+
+/* Two digits. */
+static bool take_signal(struct rsp_cursor *args)
+{
+    uint8_t signal;
+
+    return rsp_take_bytes(args, &signal, 1);
+}
+
+/* c, s, C signal, S signal */
+static bool take_action(struct rsp_cursor *args, uint32_t *how)
+{
+    if (rsp_take(args, 'c')) {
+        *how = AMPGDB_RESUME_CONTINUE;
+        return true;
+    }
+    if (rsp_take(args, 's')) {
+        *how = AMPGDB_RESUME_STEP;
+        return true;
+    }
+    *how = rsp_take(args, 'C') ? AMPGDB_RESUME_CONTINUE : AMPGDB_RESUME_STEP;
+    return (*how == AMPGDB_RESUME_CONTINUE || rsp_take(args, 'S')) && take_signal(args);
+}
+
+/* vCont;action[:thread];... : the leftmost action that fits a thread is done. */
+int rsp_vcont(struct session *session, struct rsp_cursor *args)
+{
+    bool chosen = false;
+    uint32_t how = AMPGDB_RESUME_CONTINUE;
+
+    while (rsp_take(args, ';')) {
+        uint32_t action;
+        bool ours = true;
+
+        if (!take_action(args, &action) || (rsp_take(args, ':') && !rsp_take_thread(args, &ours)))
+            return -AMPGDB_EINVAL;
+        if (ours && !chosen)
+            how = action;
+        chosen = chosen || ours;
+    }
+    if (!chosen || !rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    return resume(session, how);
+}
+
+/* c, s: without the address that old clients may give. */
+int rsp_continue(struct session *session, struct rsp_cursor *args)
+{
+    (void)args;
+    return resume(session, AMPGDB_RESUME_CONTINUE);
+}
+
+int rsp_step(struct session *session, struct rsp_cursor *args)
+{
+    (void)args;
+    return resume(session, AMPGDB_RESUME_STEP);
+}
+
+/* C signal, S signal */
+int rsp_continue_signal(struct session *session, struct rsp_cursor *args)
+{
+    if (!take_signal(args) || !rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    return resume(session, AMPGDB_RESUME_CONTINUE);
+}
+
+int rsp_step_signal(struct session *session, struct rsp_cursor *args)
+{
+    if (!take_signal(args) || !rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    return resume(session, AMPGDB_RESUME_STEP);
+}

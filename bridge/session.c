@@ -1,0 +1,354 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See session.h. This file owns the session's state and its changes; what packets mean is in the
+ * rsp_*.c files.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "backoff.h"
+#include "rsp.h"
+
+#define CONSOLE_CHUNK 1024u /* bytes of text in one 'O' packet */
+
+/* --- To the client ------------------------------------------------------------------------- */
+
+static void send_frame(struct session *session, const uint8_t *payload, size_t len)
+{
+    trace_packet(session->config.trace, TRACE_TO_CLIENT, payload, len);
+    session->frame_len = rsp_frame(session->frame, payload, len);
+    session->config.send(session->config.context, session->frame, session->frame_len);
+}
+
+void session_send_reply(struct session *session)
+{
+    assert(!session->reply.overflow);
+    send_frame(session, session->reply.bytes, session->reply.len);
+}
+
+static void send_text(struct session *session, const char *text)
+{
+    send_frame(session, (const uint8_t *)text, strlen(text));
+}
+
+/* Legal only while the client waits for a stop, or inside qRcmd (GDB manual, "Stop Reply
+ * Packets", 'O'). */
+void session_console(struct session *session, const char *text)
+{
+    uint8_t packet[1 + 2 * CONSOLE_CHUNK];
+
+    for (size_t left = strlen(text); left > 0;) {
+        const size_t part = left < CONSOLE_CHUNK ? left : CONSOLE_CHUNK;
+        uint8_t *at = packet;
+
+        *at++ = 'O';
+        for (size_t i = 0; i < part; i++) {
+            *at++ = (uint8_t)rsp_hex_char((uint8_t)text[i] >> 4);
+            *at++ = (uint8_t)rsp_hex_char((uint8_t)text[i] & 15u);
+        }
+        send_frame(session, packet, (size_t)(at - packet));
+        text += part;
+        left -= part;
+    }
+}
+
+static void send_ack(struct session *session, char ack)
+{
+    if (session->acks)
+        session->config.send(session->config.context, (const uint8_t *)&ack, 1);
+}
+
+static const char *explain(const struct session *session, int error)
+{
+    return session->trouble ? session->trouble : core3_explain(session->core3, error);
+}
+
+static void log_error(struct session *session, int error)
+{
+    session->config.log(session->config.context, explain(session, error));
+}
+
+/* Ends the client's wait with a reason; 9 is SIGKILL. Without this an IDE shows a running program
+ * for ever. */
+static void end_wait(struct session *session, const char *sentence)
+{
+    session_console(session, sentence);
+    session_console(session, "\n");
+    send_text(session, "X09");
+    session->waiting = false;
+}
+
+bool session_is_lost(int error)
+{
+    return error <= -HOST_EFAIL || error == -AMPGDB_ECORRUPT;
+}
+
+void session_lost(struct session *session, int error)
+{
+    log_error(session, error);
+    if (session->waiting)
+        end_wait(session, explain(session, error));
+    else
+        rsp_send_error(session, error);
+    session->left = true; /* there is nothing left to leave in order */
+    session->over = true;
+}
+
+void session_stop(struct session *session, const char *sentence)
+{
+    if (session->waiting)
+        end_wait(session, sentence);
+    session->over = true;
+}
+
+/* --- The program --------------------------------------------------------------------------- */
+
+/* The program stands still: what is remembered about it is fresh from here on, and what was
+ * remembered from before it ran is not. */
+static void note_halted(struct session *session)
+{
+    session->running = false;
+    core3_info(session->core3, &session->info);
+    line_cache_drop(&session->cache);
+}
+
+int session_resume(struct session *session, uint32_t how)
+{
+    const int error = core3_resume(session->core3, how);
+
+    if (error)
+        return error;
+    ranges_clear(&session->written);
+    session->loaded = false;
+    session->killed = false;
+    session->running = true;
+    return 0;
+}
+
+/* Wait for the stop of a program that was told to halt. */
+static int await_stop(struct session *session)
+{
+    const int64_t deadline = clock_now() + (int64_t)CORE3_REPLY_TIMEOUT_MS * 1000000;
+    struct backoff backoff;
+
+    backoff_start(&backoff);
+    do {
+        const struct timespec pause = {.tv_nsec = (long)backoff_pause(&backoff)};
+        const int stopped = core3_poll_stop(session->core3, &session->stop);
+
+        if (stopped != 0)
+            return stopped < 0 ? stopped : 0;
+        if (pause.tv_nsec > 0)
+            nanosleep(&pause, NULL);
+    } while (clock_now() < deadline);
+    session->trouble = "Core 3 took the order to halt the program but never reported that it "
+                       "stopped: its stub is broken; reboot the Pi";
+    return -HOST_ELOST;
+}
+
+/*
+ * The state word tells whether a stop must be waited for. If the program halts by itself just
+ * before the order arrives, its stop comes all the same, before or after the order's reply. If it
+ * was halted already, the newest stop is in the window; one that still lies in the ring is of the
+ * past, and the next resume forgets it.
+ */
+int session_halt(struct session *session)
+{
+    struct core3_info info;
+    int error;
+
+    core3_info(session->core3, &info);
+    error = core3_halt(session->core3);
+    if (error)
+        return error;
+    if (info.state == AMPGDB_STATE_RUNNING)
+        error = await_stop(session);
+    else
+        core3_last_stop(session->core3, &session->stop);
+    if (!error)
+        note_halted(session);
+    return error;
+}
+
+int session_reset(struct session *session, uint32_t entry)
+{
+    int error = core3_reset(session->core3, entry);
+
+    if (error)
+        return error;
+    note_halted(session);
+    session->stop = (struct ampgdb_stop){.reason = AMPGDB_STOP_RESET};
+    return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
+}
+
+int session_look(struct session *session)
+{
+    int stopped = 0;
+
+    if (session->running)
+        stopped = core3_poll_stop(session->core3, &session->stop);
+    if (stopped > 0)
+        note_halted(session);
+    return stopped < 0 ? stopped : 0;
+}
+
+void session_poll(struct session *session)
+{
+    int error;
+
+    if (!session->waiting || session->over)
+        return;
+    error = session_look(session);
+    if (error)
+        session_lost(session, error);
+    else if (!session->running)
+        rsp_report_stop(session);
+}
+
+bool session_is_waiting(const struct session *session)
+{
+    return session->waiting;
+}
+
+bool session_is_over(const struct session *session)
+{
+    return session->over;
+}
+
+/* --- Attach and leave ---------------------------------------------------------------------- */
+
+static int attach(struct session *session)
+{
+    const int error = core3_clear_breaks(session->core3);
+
+    return error ? error : session_halt(session);
+}
+
+int session_open(struct session **session, struct core3 *core3, const char *holder,
+                 const struct session_config *config, struct error *error)
+{
+    struct session *new = calloc(1, sizeof *new);
+    int result;
+
+    if (!new)
+        return error_set(error, -HOST_EFAIL, "no memory for another session");
+    new->core3 = core3;
+    new->config = *config;
+    new->acks = true;
+    rsp_receiver_reset(&new->receiver);
+    result = core3_own(core3, holder, error);
+    if (result)
+        goto no_session;
+    result = attach(new);
+    if (result) {
+        error_set(error, result, "%s", explain(new, result));
+        goto not_attached;
+    }
+    *session = new;
+    return 0;
+
+not_attached:
+    core3_disown(core3);
+no_session:
+    free(new);
+    return result;
+}
+
+int session_leave(struct session *session, enum on_disconnect what)
+{
+    int error = core3_clear_breaks(session->core3);
+
+    if (!error && what == ON_DISCONNECT_HALT)
+        error = session_halt(session);
+    if (!error && what == ON_DISCONNECT_RUN)
+        error = core3_resume(session->core3, AMPGDB_RESUME_CONTINUE);
+    if (error == -AMPGDB_EBUSY)
+        error = 0; /* it runs already */
+    session->left = true;
+    session->waiting = false;
+    core3_disown(session->core3);
+    return error;
+}
+
+void session_close(struct session *session)
+{
+    if (!session->left) {
+        const int error = session_leave(session, session->killed ? ON_DISCONNECT_KEEP
+                                                                 : session->config.on_disconnect);
+
+        if (error)
+            log_error(session, error);
+    }
+    if (core3_is_owned(session->core3))
+        core3_disown(session->core3);
+    free(session);
+}
+
+/* --- From the client ----------------------------------------------------------------------- */
+
+static void interrupt(struct session *session)
+{
+    int error;
+
+    trace_note(session->config.trace, TRACE_FROM_CLIENT, "Ctrl-C");
+    if (!session->waiting)
+        return; /* it crossed the stop on the way */
+    error = core3_halt(session->core3);
+    if (session_is_lost(error))
+        session_lost(session, error);
+}
+
+static void take_packet(struct session *session)
+{
+    const struct rsp_receiver *receiver = &session->receiver;
+
+    trace_packet(session->config.trace, TRACE_FROM_CLIENT, receiver->data, receiver->len);
+    send_ack(session, '+');
+    rsp_dispatch(session, receiver->data, receiver->len);
+}
+
+static void take_event(struct session *session, enum rsp_event event)
+{
+    switch (event) {
+    case RSP_PACKET:
+        take_packet(session);
+        break;
+    case RSP_BAD_CHECKSUM:
+        trace_note(session->config.trace, TRACE_FROM_CLIENT, "bad checksum");
+        send_ack(session, '-');
+        break;
+    case RSP_OVERSIZED:
+        trace_note(session->config.trace, TRACE_FROM_CLIENT, "packet too long");
+        send_ack(session, '+');
+        rsp_send_error(session, -AMPGDB_EINVAL);
+        break;
+    case RSP_INTERRUPT:
+        interrupt(session);
+        break;
+    case RSP_NAK:
+        if (session->acks)
+            session->config.send(session->config.context, session->frame, session->frame_len);
+        break;
+    case RSP_NOTHING:
+        break;
+    }
+}
+
+size_t session_input(struct session *session, const uint8_t *bytes, size_t len)
+{
+    if (session->over)
+        return len;
+    for (size_t i = 0; i < len; i++) {
+        const enum rsp_event event = rsp_push(&session->receiver, bytes[i]);
+
+        if (event != RSP_NOTHING) {
+            take_event(session, event);
+            return i + 1;
+        }
+    }
+    return len;
+}

@@ -1,0 +1,74 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * One client and Core 3, from attach to leave: bytes in, bytes out. Knows no socket; whoever owns
+ * the bytes' way to the client drives it.
+ *
+ * The client is in one of two states: it waits for a stop, or it does not. The program is in one
+ * of two: it runs, or it is halted. GDB's all-stop mode ties them together, and "monitor resume"
+ * is the only thing that unties them (program runs, client does not wait).
+ */
+#ifndef BRIDGE_SESSION_H
+#define BRIDGE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core3.h"
+#include "error.h"
+#include "trace.h"
+
+/* What becomes of the program when a client leaves without a word. */
+enum on_disconnect {
+    ON_DISCONNECT_KEEP, /* it stays halted, or goes on */
+    ON_DISCONNECT_RUN,
+    ON_DISCONNECT_HALT,
+};
+
+struct session_config {
+    enum on_disconnect on_disconnect;
+    struct trace *trace; /* or NULL */
+
+    /* send - queue bytes for the client; never blocks, keeps nothing of bytes. */
+    void (*send)(void *context, const uint8_t *bytes, size_t len);
+    /* log - one sentence for whoever runs the bridge. */
+    void (*log)(void *context, const char *sentence);
+    void *context;
+};
+
+struct session;
+
+/*
+ * session_open - a client attaches: own Core 3, remove breakpoints left behind, halt the program
+ *
+ * holder: see core3_own(). config is copied.
+ * Returns 0 and *session, for session_close(); or an error with its sentence, and Core 3 is not
+ * owned.
+ */
+int session_open(struct session **session, struct core3 *core3, const char *holder,
+                 const struct session_config *config, struct error *error);
+
+/* session_close - the client is gone: if it left without a word, do what config says. Core 3 is
+ * not owned any more. */
+void session_close(struct session *session);
+
+/*
+ * session_input - take bytes from the client, up to the end of one packet
+ *
+ * Returns the bytes taken, at least one of len > 0: the caller gives the rest again, once what
+ * was sent has found its way. Any bytes will do.
+ */
+size_t session_input(struct session *session, const uint8_t *bytes, size_t len);
+
+/* session_poll - look whether the program has stopped; to be called while session_is_waiting(). */
+void session_poll(struct session *session);
+bool session_is_waiting(const struct session *session);
+
+/* session_is_over - nothing more will come: send what is queued, then close. */
+bool session_is_over(const struct session *session);
+
+/* session_stop - the bridge ends: tell a waiting client, or it would wait for ever. */
+void session_stop(struct session *session, const char *sentence);
+
+#endif

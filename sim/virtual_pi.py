@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A virtual Pi without Linux: the Core-3 machine, in QEMU, and the bridge in front of it.
+
+Owns a private directory that host programs take as "--memory sim:DIR": the machine's RAM as a
+file, QEMU's qtest socket for MMIO, and the memory node that the firmware would show to Linux.
+Knows nothing of the stub, of GDB or of what the window contains.
+
+As a program ("make sim") it runs machine and bridge in the foreground until Ctrl-C or SIGTERM.
+"""
+
+import argparse
+import base64
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from contract import BCM283X
+from processes import Expired, cpu_percent, end, exit_on_signals, spawn, wait_until
+
+# Ends of the RAM that the firmware leaves to the ARM cores: VideoCore keeps 76 MiB (its default).
+RAM_END_1G = 0x3B400000
+RAM_END_512M = 0x1B400000
+
+RAM_SIZE = 1 << 30  # of QEMU's raspi2b, which knows no other
+LED_PIN = 16
+CORE3_WAITS = 0x08  # LOCAL_CORE3_MAILBOX_CTL while firmware_standin.S waits
+START_TIMEOUT = 20
+QTEST_TIMEOUT = 5
+SOCKET_PATH_MAX = 107  # bytes, unix(7)
+DIRECTORY_PREFIX = "ampgdb-"
+SHM = "/dev/shm"
+SHM_FREE_MIN = 256 << 20  # with less (Docker gives 64 MiB) QEMU could die of SIGBUS
+
+
+class SimError(Exception):
+    """The virtual Pi or the bridge failed; the text says what happened and shows the log."""
+
+
+def _private_directory():
+    shm_is_usable = os.access(SHM, os.W_OK) and shutil.disk_usage(SHM).free >= SHM_FREE_MIN
+    parent = SHM if shm_is_usable else None
+    directory = pathlib.Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX, dir=parent))
+    if len(os.fsencode(directory / "qtest")) > SOCKET_PATH_MAX:
+        directory.rmdir()
+        raise SimError(f"{directory} is too long a path for a socket: set TMPDIR to a shorter one")
+    return directory
+
+
+class VirtualPi:
+    """Cores 0-2 asleep, core 3 waiting for an address in its mailbox 3. A context manager."""
+
+    def __init__(self, build="build", ram_end=RAM_END_1G, options=()):
+        self.build = pathlib.Path(build).resolve()
+        self.ram_end = ram_end
+        self.options = options  # more of QEMU's; its working directory is the private one
+        self.dir = None
+        self.process = None
+
+    @property
+    def memory(self):
+        """The machine's name for --memory and AMPGDB_MEMORY."""
+        return f"sim:{self.dir}"
+
+    # --- life -----------------------------------------------------------------------------------
+
+    def __enter__(self):
+        self.dir = _private_directory()
+        try:
+            self._write_ram_file()
+            self._write_memory_node()
+            self._start_qemu()
+            wait_until(self._core3_waits, START_TIMEOUT, "the virtual Pi to start", self.qemu_log)
+        except (Expired, OSError, SimError) as error:
+            self.stop()
+            raise SimError(f"cannot start the virtual Pi: {error}") from None
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        if self.process:
+            end(self.process)
+        if self.dir:
+            shutil.rmtree(self.dir, ignore_errors=True)
+
+    def _write_ram_file(self):
+        with open(self.dir / "ram", "wb") as ram:
+            ram.truncate(RAM_SIZE)
+
+    def _write_memory_node(self):
+        node = self.dir / "device-tree" / "memory@0"
+        node.mkdir(parents=True)
+        (node / "reg").write_bytes(struct.pack(">II", 0, self.ram_end))
+
+    def _start_qemu(self):
+        # Relative names: QEMU would read a comma in a path as the end of the option.
+        command = ["qemu-system-arm", "-M", "raspi2b,memory-backend=ram", "-accel", "tcg",
+                   "-object", f"memory-backend-file,id=ram,size={RAM_SIZE},share=on,mem-path=ram",
+                   "-kernel", self.build / "arm" / "firmware_standin.elf",
+                   "-qtest", "unix:qtest,server=on,wait=off", "-qtest-log", "none",
+                   "-display", "none", "-serial", "null", "-monitor", "none", *self.options]
+        with open(self.dir / "qemu.log", "wb") as log:
+            self.process = spawn(command, cwd=self.dir, stdout=log, stderr=subprocess.STDOUT)
+
+    def _core3_waits(self):
+        if self.process.poll() is not None:
+            raise SimError(f"QEMU ended with status {self.process.returncode}\n{self.qemu_log()}")
+        try:
+            control = self.read32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX_CTL)
+        except (FileNotFoundError, ConnectionError):
+            return False  # the socket is not there yet
+        return control == CORE3_WAITS
+
+    # --- the machine seen from outside ----------------------------------------------------------
+
+    def _connect(self, deadline):
+        """One client at a time: others queue, and when the queue is full must come again."""
+        while True:
+            client = socket.socket(socket.AF_UNIX)
+            client.settimeout(QTEST_TIMEOUT)
+            try:
+                client.connect(os.fspath(self.dir / "qtest"))
+                return client
+            except BlockingIOError:
+                client.close()
+                if time.monotonic() > deadline:
+                    raise SimError("qtest: others keep the socket busy") from None
+                time.sleep(0.001)
+            except BaseException:
+                client.close()
+                raise
+
+    def qtest(self, command):
+        """One command of QEMU's qtest protocol on a connection of its own; returns the answer."""
+        with self._connect(time.monotonic() + QTEST_TIMEOUT) as client:
+            try:
+                client.sendall(command.encode() + b"\n")
+                answer = client.makefile("r").readline()
+            except socket.timeout:
+                raise SimError(f"qtest: no answer to '{command[:60]}'\n{self.qemu_log()}") from None
+        if not answer.startswith("OK"):
+            raise SimError(f"qtest: '{command[:60]}' was answered '{answer.strip()}'")
+        return answer[2:].strip()
+
+    def read32(self, phys):
+        return int(self.qtest(f"readl {phys:#x}"), 16)
+
+    def write32(self, phys, value):
+        self.qtest(f"writel {phys:#x} {value:#x}")
+
+    def write_bytes(self, phys, data):
+        """Write RAM so that QEMU drops what it translated there; by the file it would not."""
+        if data:
+            self.qtest(f"b64write {phys:#x} {len(data)} {base64.b64encode(data).decode()}")
+
+    def ram_bytes(self, phys, size):
+        with open(self.dir / "ram", "rb") as ram:
+            ram.seek(phys)
+            return ram.read(size)
+
+    def led(self):
+        """The level of GPIO16, 0 or 1."""
+        levels = self.read32(BCM283X.BCM283X_GPIO + BCM283X.GPIO_GPLEV0)
+        return levels >> LED_PIN & 1
+
+    def wait_led_changes(self, count, timeout=10):
+        """The times (of time.monotonic) at which the LED was seen to change, count of them."""
+        times = []
+        level = self.led()
+
+        def changed_often_enough():
+            nonlocal level
+            now = self.led()
+            if now != level:
+                level = now
+                times.append(time.monotonic())
+            return len(times) >= count
+
+        wait_until(changed_often_enough, timeout, f"the LED to change {count} times",
+                   lambda: f"it is {level} and changed {len(times)} times", pause=0)
+        return times
+
+    def start_core3(self, entry):
+        """The start protocol of the Pi's firmware."""
+        self.write32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX3_SET, entry)
+
+    def cpu_percent(self, seconds=1.0):
+        """What QEMU uses of one of the PC's CPUs, measured over that time."""
+        return cpu_percent(self.process.pid, seconds)
+
+    def qemu_log(self):
+        return (self.dir / "qemu.log").read_text(errors="replace")
+
+    def logs(self):
+        """(name, text) of what a failed test wants to show."""
+        state = "running" if self.process.poll() is None else f"ended: {self.process.returncode}"
+        return [(f"QEMU, {state}", self.qemu_log())]
+
+
+# --- the bridge -----------------------------------------------------------------------------------
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def bridge_command(pi, port, options=(), program=()):
+    program = program or [pi.build / "bin" / "ampgdb-bridge"]
+    if not program[-1].exists():
+        raise SimError(f"{program[-1]} is not built: run make programs")
+    return [*program, "--memory", pi.memory, "--listen", f"127.0.0.1:{port}", *options]
+
+
+class Bridge:
+    """ampgdb-bridge in front of a VirtualPi, ready for clients. A context manager.
+
+    program: another one than the build's, with what runs it in front: ["qemu-arm", path].
+    """
+
+    def __init__(self, pi, port=None, trace=None, options=(), program=()):
+        self.pi = pi
+        self.port = port or free_port()
+        self.trace = pathlib.Path(trace or pi.dir / "rsp.log").resolve()
+        self.options = options
+        self.program = program
+        self.log_path = pi.dir / f"bridge-{self.port}.log"
+        self.process = None
+
+    @property
+    def address(self):
+        """For GDB's "target remote"."""
+        return f"127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        command = bridge_command(self.pi, self.port, ["--trace", self.trace, *self.options],
+                                 self.program)
+        with open(self.log_path, "wb") as log:
+            self.process = spawn(command, signal.SIGTERM, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_until(self._is_ready, START_TIMEOUT, "ampgdb-bridge to become ready", self.log)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """SIGTERM; the status with which the bridge ended."""
+        return end(self.process)
+
+    def _is_ready(self):
+        if re.search(rf"^Listening on port {self.port}$", self.log(), re.MULTILINE):
+            return True
+        if self.process.poll() is not None:
+            status = self.process.returncode
+            raise SimError(f"ampgdb-bridge ended with status {status}\n{self.log()}")
+        return False
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def logs(self):
+        state = "running" if self.process.poll() is None else f"ended: {self.process.returncode}"
+        trace = self.trace.read_text(errors="replace") if self.trace.exists() else ""
+        return [(f"ampgdb-bridge, {state}", self.log()),
+                ("RSP trace, the end of it", trace[-8000:])]
+
+
+# --- make sim -------------------------------------------------------------------------------------
+
+
+class BuildLink:
+    """build/sim -> the private directory: where programs in build/bin look for a machine."""
+
+    def __init__(self, pi):
+        self.link = pi.build / "sim"
+        self.target = pi.dir
+
+    def __enter__(self):
+        if self.link.is_symlink():
+            self._remove_stale()
+        self.link.symlink_to(self.target)
+
+    def __exit__(self, *_):
+        self.link.unlink()
+
+    def _remove_stale(self):
+        """A "make sim" that was killed leaves its link; a living one still answers."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(os.fspath(self.link / "qtest"))
+            except OSError:
+                directory = self.link.resolve()
+                if directory.name.startswith(DIRECTORY_PREFIX):
+                    shutil.rmtree(directory, ignore_errors=True)
+                self.link.unlink()
+                return
+        raise SimError(f"another virtual Pi runs in this build tree ({self.link}): stop it first, "
+                       "or build elsewhere with O=DIR")
+
+
+def run_in_foreground(build, port):
+    """Machine and bridge until the bridge or QEMU ends, or a signal says so; the exit status."""
+    with VirtualPi(build) as pi, BuildLink(pi):
+        bridge = spawn(bridge_command(pi, port), signal.SIGTERM)
+        try:
+            while pi.process.poll() is None:
+                try:
+                    return bridge.wait(timeout=0.2)
+                except subprocess.TimeoutExpired:
+                    continue
+            raise SimError(f"QEMU ended with status {pi.process.returncode}\n{pi.qemu_log()}")
+        finally:
+            end(bridge)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A virtual Pi and ampgdb-bridge, until Ctrl-C.")
+    parser.add_argument("--build", default="build", help="build directory (default: build)")
+    parser.add_argument("--port", type=int, default=3333, help="TCP port (default: 3333)")
+    arguments = parser.parse_args()
+    exit_on_signals(status=0)
+    try:
+        return run_in_foreground(arguments.build, arguments.port)
+    except SimError as error:
+        print(f"virtual_pi: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

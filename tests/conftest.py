@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One pytest run reports everything: Python tests, and the cmocka cases of tests/unit.
+
+AMPGDB_BUILD names the build directory (default: build); the Makefile sets it.
+"""
+
+import os
+import pathlib
+import signal
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parent
+ROOT = TESTS.parent
+sys.path[:0] = [str(TESTS / "kit"), str(ROOT / "sim")]
+
+import pytest  # noqa: E402
+
+pytest_plugins = ["cmocka_items", "closing_line"]
+
+
+def pytest_configure(config):
+    # A run that is told to end (timeout(1), CI) tears its machines down, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.ampgdb_build = (ROOT / os.environ.get("AMPGDB_BUILD", "build")).resolve()
+
+
+@pytest.fixture(scope="session")
+def build(request):
+    """The build directory."""
+    return request.config.ampgdb_build

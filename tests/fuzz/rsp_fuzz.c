@@ -1,0 +1,109 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Any bytes from a client, over a session with the fake Core 3. The first two bytes of the input
+ * choose when a request fails and how. Then most bytes are what the client sends; these are not:
+ *
+ *      0xfe            a look at Core 3
+ *      0xfd            the program stops, if it runs
+ *      0xfc ... 0xfc   a packet with a good checksum, which a fuzzer would hardly find
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_core3.h"
+#include "session.h"
+
+#define POLL   0xfe
+#define STOP   0xfd
+#define PACKET 0xfc
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static size_t sent;
+
+static void count(void *context, const uint8_t *bytes, size_t len)
+{
+    (void)context;
+    for (size_t i = 0; i < len; i++)
+        sent += bytes[i] != 0; /* every byte was written, says the sanitizer */
+}
+
+static void ignore(void *context, const char *sentence)
+{
+    (void)context;
+    (void)sentence;
+}
+
+static void feed(struct session *session, const uint8_t *bytes, size_t len)
+{
+    while (len > 0) {
+        const size_t taken = session_input(session, bytes, len);
+
+        if (taken < 1 || taken > len)
+            abort();
+        bytes += taken;
+        len -= taken;
+    }
+}
+
+/* bytes: behind the mark. Returns how many belong to the packet, with the mark at its end. */
+static size_t feed_packet(struct session *session, const uint8_t *bytes, size_t len)
+{
+    const uint8_t *end = memchr(bytes, PACKET, len);
+    const size_t size = end ? (size_t)(end - bytes) : len;
+    unsigned sum = 0;
+    char tail[4];
+
+    for (size_t i = 0; i < size; i++)
+        sum += bytes[i];
+    snprintf(tail, sizeof tail, "#%02x", sum & 0xffu);
+    feed(session, (const uint8_t *)"$", 1);
+    feed(session, bytes, size);
+    feed(session, (const uint8_t *)tail, 3);
+    return end ? size + 1 : size;
+}
+
+static void drive(struct session *session, struct core3 *core3, const uint8_t *bytes, size_t len)
+{
+    while (len > 0) {
+        size_t taken = 1;
+
+        if (*bytes == POLL)
+            session_poll(session);
+        else if (*bytes == PACKET)
+            taken += feed_packet(session, bytes + 1, len - 1);
+        else if (*bytes != STOP)
+            feed(session, bytes, 1);
+        else if (core3->state == AMPGDB_STATE_RUNNING)
+            fake_stop(core3, len % AMPGDB_STOP_COUNT, 0x1000, 5);
+        bytes += taken;
+        len -= taken;
+        core3->log[0] = 0;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    static const int failures[] = {-AMPGDB_EFAULT, -AMPGDB_EDECODE, -AMPGDB_EBUSY, -HOST_ELOST};
+    static struct core3 core3;
+    const struct session_config config = {.send = count, .log = ignore};
+    struct session *session;
+    struct error error;
+
+    if (len < 2)
+        return 0;
+    fake_init(&core3);
+    if (session_open(&session, &core3, "fuzzer", &config, &error))
+        abort();
+    core3.fail_in = bytes[0];
+    core3.fail_with = failures[bytes[1] % 4];
+    drive(session, &core3, bytes + 2, len - 2);
+    session_close(session);
+    if (core3.owned)
+        abort();
+    return 0;
+}

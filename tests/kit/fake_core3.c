@@ -1,0 +1,347 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See fake_core3.h.
+ */
+#include "fake_core3.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CPSR_T 0x20u
+
+void fake_init(struct core3 *core3)
+{
+    memset(core3, 0, sizeof *core3);
+    core3->state = AMPGDB_STATE_HALTED;
+    core3->entry = FAKE_BASE;
+    core3->regs[AMPGDB_REG_PC] = FAKE_BASE;
+    core3->regs[AMPGDB_REG_CPSR] = 0x1d3;
+    memcpy(core3->last.regs, core3->regs, sizeof core3->regs);
+}
+
+static void __attribute__((format(printf, 2, 3))) note(struct core3 *core3, const char *format, ...)
+{
+    const size_t used = strlen(core3->log);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(core3->log + used, sizeof core3->log - used, format, arguments);
+    va_end(arguments);
+}
+
+/* Every request passes here: 0, or the failure that the test asked for. */
+static int pass(struct core3 *core3)
+{
+    core3->requests++;
+    if (!core3->owned)
+        return -HOST_ELOST;
+    if (core3->fail_in == 0 || --core3->fail_in > 0)
+        return 0;
+    if (core3->fail_with <= -HOST_EFAIL)
+        core3->fail_in = 1;
+    return core3->fail_with;
+}
+
+static int pass_halted(struct core3 *core3)
+{
+    const int error = pass(core3);
+
+    if (error)
+        return error;
+    return core3->state == AMPGDB_STATE_RUNNING ? -AMPGDB_EBUSY : 0;
+}
+
+int core3_open(struct core3 **core3, const char *memory, struct error *error)
+{
+    (void)memory;
+    *core3 = malloc(sizeof **core3);
+    if (!*core3)
+        return error_set(error, -HOST_EFAIL, "out of memory");
+    fake_init(*core3);
+    return 0;
+}
+
+void core3_close(struct core3 *core3)
+{
+    free(core3);
+}
+
+int core3_own(struct core3 *core3, const char *holder, struct error *error)
+{
+    if (core3->locked_by_another)
+        return error_set(error, -HOST_ELOCKED, "Core 3 belongs to somebody else");
+    (void)holder;
+    core3->owned = true;
+    core3->has_stop = false;
+    note(core3, "own;");
+    return 0;
+}
+
+void core3_disown(struct core3 *core3)
+{
+    core3->owned = false;
+    note(core3, "disown;");
+}
+
+bool core3_is_owned(const struct core3 *core3)
+{
+    return core3->owned;
+}
+
+void core3_info(const struct core3 *core3, struct core3_info *info)
+{
+    *info = (struct core3_info){
+        .program_base = FAKE_BASE,
+        .window = FAKE_WINDOW,
+        .upper_base = FAKE_UPPER,
+        .ram_end = FAKE_RAM_END,
+        .entry = core3->entry,
+        .state = core3->state,
+        .program_flags = core3->program_flags,
+        .hw_breakpoints = 5,
+    };
+}
+
+static bool is_within(uint32_t start, uint32_t end, uint32_t addr, uint32_t len)
+{
+    return addr >= start && addr <= end && len <= end - addr;
+}
+
+bool core3_is_program_ram(const struct core3_info *info, uint32_t addr, uint32_t len)
+{
+    return is_within(info->program_base, info->window, addr, len) ||
+           is_within(info->upper_base, info->ram_end, addr, len);
+}
+
+void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop)
+{
+    *stop = core3->last;
+}
+
+int core3_read_regs(struct core3 *core3, uint32_t first, uint32_t count, uint32_t *values)
+{
+    const int error = pass_halted(core3);
+
+    if (error)
+        return error;
+    if (first >= AMPGDB_CORE_REGS || count > AMPGDB_CORE_REGS - first)
+        return -AMPGDB_EINVAL;
+    memcpy(values, core3->regs + first, count * sizeof *values);
+    return 0;
+}
+
+int core3_write_regs(struct core3 *core3, uint32_t first, uint32_t count, const uint32_t *values)
+{
+    const int error = pass_halted(core3);
+
+    if (error)
+        return error;
+    if (first >= AMPGDB_CORE_REGS || count > AMPGDB_CORE_REGS - first)
+        return -AMPGDB_EINVAL;
+    memcpy(core3->regs + first, values, count * sizeof *values);
+    for (uint32_t i = 0; i < count; i++)
+        note(core3, "reg%u=%x;", first + i, values[i]);
+    return 0;
+}
+
+/* The byte behind an address; *left: how many follow. */
+static uint8_t *find(struct core3 *core3, uint32_t addr, uint32_t *left)
+{
+    if (is_within(FAKE_BASE, FAKE_BASE + FAKE_RAM_BYTES, addr, 1)) {
+        *left = FAKE_BASE + FAKE_RAM_BYTES - addr;
+        return core3->ram + (addr - FAKE_BASE);
+    }
+    if (is_within(FAKE_DEVICE, FAKE_DEVICE + FAKE_DEVICE_BYTES, addr, 1)) {
+        *left = FAKE_DEVICE + FAKE_DEVICE_BYTES - addr;
+        return core3->device + (addr - FAKE_DEVICE);
+    }
+    return NULL;
+}
+
+int core3_read_mem(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len)
+{
+    const int error = pass(core3);
+    uint32_t left = 0;
+    const uint8_t *from = find(core3, addr, &left);
+
+    if (error)
+        return error;
+    if (!from)
+        return -AMPGDB_EFAULT;
+    memcpy(bytes, from, len < left ? len : left);
+    return (int)(len < left ? len : left);
+}
+
+int core3_write_mem(struct core3 *core3, uint32_t addr, const void *bytes, uint32_t len)
+{
+    const int error = pass(core3);
+    uint32_t left = 0;
+    uint8_t *to = find(core3, addr, &left);
+
+    if (error)
+        return error;
+    if (!to)
+        return -AMPGDB_EFAULT;
+    memcpy(to, bytes, len < left ? len : left);
+    note(core3, "write %x,%x;", addr, len);
+    return (int)(len < left ? len : left);
+}
+
+static struct fake_break *find_break(struct core3 *core3, uint32_t type, uint32_t addr,
+                                     uint32_t kind)
+{
+    for (unsigned i = 0; i < core3->breaks; i++) {
+        struct fake_break *item = &core3->table[i];
+
+        if (item->type == type && item->addr == addr && item->kind == kind)
+            return item;
+    }
+    return NULL;
+}
+
+int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
+{
+    const int error = pass(core3);
+
+    if (error || find_break(core3, type, addr, kind))
+        return error;
+    if (core3->breaks == FAKE_BREAKS)
+        return -AMPGDB_ENOSPC;
+    core3->table[core3->breaks++] = (struct fake_break){type, addr, kind};
+    note(core3, "set_break %u,%x,%u;", type, addr, kind);
+    return 0;
+}
+
+int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
+{
+    const int error = pass(core3);
+    struct fake_break *item = find_break(core3, type, addr, kind);
+
+    if (error || !item)
+        return error;
+    *item = core3->table[--core3->breaks];
+    note(core3, "clear_break %u,%x,%u;", type, addr, kind);
+    return 0;
+}
+
+int core3_clear_breaks(struct core3 *core3)
+{
+    const int error = pass(core3);
+
+    if (error)
+        return error;
+    core3->breaks = 0;
+    note(core3, "clear_breaks;");
+    return 0;
+}
+
+void fake_stop(struct core3 *core3, uint32_t reason, uint32_t address, uint32_t syndrome)
+{
+    core3->state = AMPGDB_STATE_HALTED;
+    core3->last = (struct ampgdb_stop){reason, address, syndrome, {0}};
+    memcpy(core3->last.regs, core3->regs, sizeof core3->regs);
+    core3->has_stop = true;
+}
+
+static void move(struct core3 *core3)
+{
+    core3->regs[AMPGDB_REG_PC] += core3->regs[AMPGDB_REG_CPSR] & CPSR_T ? 2 : 4;
+}
+
+static void run_to_break(struct core3 *core3)
+{
+    const struct fake_break *best = NULL;
+
+    move(core3);
+    for (unsigned i = 0; i < core3->breaks; i++) {
+        const struct fake_break *item = &core3->table[i];
+
+        if (item->addr >= core3->regs[AMPGDB_REG_PC] && (!best || item->addr < best->addr))
+            best = item;
+    }
+    if (!best)
+        return;
+    core3->regs[AMPGDB_REG_PC] = best->addr;
+    fake_stop(core3,
+              best->type == AMPGDB_BREAK_HARDWARE ? AMPGDB_STOP_HW_BREAK : AMPGDB_STOP_SW_BREAK, 0,
+              0);
+}
+
+int core3_resume(struct core3 *core3, uint32_t how)
+{
+    const int error = pass_halted(core3);
+
+    if (error)
+        return error;
+    note(core3, how == AMPGDB_RESUME_STEP ? "step;" : "continue;");
+    core3->has_stop = false;
+    core3->state = AMPGDB_STATE_RUNNING;
+    if (how == AMPGDB_RESUME_STEP) {
+        move(core3);
+        fake_stop(core3, AMPGDB_STOP_STEP, 0, 0);
+    } else {
+        run_to_break(core3);
+    }
+    return 0;
+}
+
+int core3_halt(struct core3 *core3)
+{
+    const int error = pass(core3);
+
+    if (error)
+        return error;
+    note(core3, "halt;");
+    if (core3->state == AMPGDB_STATE_RUNNING && !core3->never_halts)
+        fake_stop(core3, AMPGDB_STOP_HALT, 0, 0);
+    return 0;
+}
+
+int core3_reset(struct core3 *core3, uint32_t entry)
+{
+    const int error = pass(core3);
+
+    if (error)
+        return error;
+    note(core3, "reset %x;", entry);
+    memset(core3->regs, 0, sizeof core3->regs);
+    core3->entry = entry;
+    core3->program_flags = 0;
+    core3->regs[AMPGDB_REG_PC] = entry & ~1u;
+    core3->regs[AMPGDB_REG_CPSR] = entry & 1 ? 0x1f3 : 0x1d3;
+    fake_stop(core3, AMPGDB_STOP_RESET, 0, 0);
+    core3->has_stop = false;
+    return 0;
+}
+
+int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop)
+{
+    const int error = pass(core3);
+
+    if (error || !core3->has_stop)
+        return error;
+    core3->has_stop = false;
+    *stop = core3->last;
+    return 1;
+}
+
+int core3_ping(struct core3 *core3)
+{
+    return pass(core3);
+}
+
+const char *core3_explain(const struct core3 *core3, int error)
+{
+    (void)core3;
+    return error <= -HOST_EFAIL ? "Core 3 is lost" : "Core 3 refuses";
+}
+
+void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop *stop, char *text,
+                         size_t size)
+{
+    (void)info;
+    snprintf(text, size, "stop %u <%x&%x>", stop->reason, stop->address, stop->syndrome);
+}

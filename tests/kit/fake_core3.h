@@ -1,0 +1,61 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A Core 3 without a core: implements host/core3.h over a few arrays, in which a test can look and
+ * write. It refuses what the real one refuses, and fails when told to.
+ *
+ * Its program executes nothing: a step moves PC by one instruction; a continue stops at the nearest
+ * breakpoint at or behind the next instruction, and if there is none the program runs until it is
+ * halted or the test calls fake_stop().
+ */
+#ifndef TESTS_KIT_FAKE_CORE3_H
+#define TESTS_KIT_FAKE_CORE3_H
+
+#include "core3.h"
+
+#define FAKE_BASE      0x20000000u
+#define FAKE_WINDOW    0x30000000u
+#define FAKE_UPPER     0x30100000u
+#define FAKE_RAM_END   0x3b400000u
+#define FAKE_RAM_BYTES 0x20000u /* of the program's RAM that are really there, from FAKE_BASE */
+
+#define FAKE_DEVICE       0x3f200000u
+#define FAKE_DEVICE_BYTES 0x1000u
+
+#define FAKE_BREAKS 8u
+
+struct fake_break {
+    uint32_t type;
+    uint32_t addr;
+    uint32_t kind;
+};
+
+struct core3 {
+    bool owned;
+    bool locked_by_another; /* core3_own() fails */
+    uint32_t state;
+    uint32_t entry;
+    uint32_t program_flags;
+    uint32_t regs[AMPGDB_CORE_REGS];
+    struct ampgdb_stop last;
+    bool has_stop;
+    unsigned breaks;
+    struct fake_break table[FAKE_BREAKS];
+    uint8_t ram[FAKE_RAM_BYTES];
+    uint8_t device[FAKE_DEVICE_BYTES];
+
+    bool never_halts;  /* takes the order to halt, and runs on */
+    int fail_in;       /* the fail_in-th request from now on fails; 0: none */
+    int fail_with;     /* with this, and if it means "lost", all later ones too */
+    unsigned requests; /* so far */
+
+    char log[8192]; /* of the requests that change something, and own and disown: "halt;" */
+};
+
+/* fake_init - as after power-on. (core3_open() makes one, too.) */
+void fake_init(struct core3 *core3);
+
+/* fake_stop - the running program stops. */
+void fake_stop(struct core3 *core3, uint32_t reason, uint32_t address, uint32_t syndrome);
+
+#endif

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small steps that several sim tests share, on top of sim/'s VirtualPi, Bridge and Gdb."""
+
+import hashlib
+import os
+import re
+import socket
+import struct
+import subprocess
+import time
+
+import elf
+from contract import MEMMAP, constants
+from processes import wait_until
+
+HEADER = constants("../../stub/frame.h")
+STATES = constants("window_states.h")
+PAGE = 4096
+TIMEOUT = 20
+
+
+def start_without_stub(pi, program):
+    """Load an ELF file and start it by mailbox 3, as somebody without a debugger would."""
+    for segment in elf.segments(program):
+        pi.write_bytes(segment.phys, segment.data)
+    pi.start_core3(elf.entry(program))
+
+
+def ram_words(pi, phys, count):
+    return struct.unpack(f"<{count}I", pi.ram_bytes(phys, 4 * count))
+
+
+# --- programs of ours, as a user starts them ------------------------------------------------------
+
+
+def run(*command, timeout=TIMEOUT, **popen):
+    """A program to its end, in an environment that names no machine unless env does."""
+    popen.setdefault("env", environment())
+    popen.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          errors="replace", timeout=timeout, check=False, **popen)
+
+
+def environment(**more):
+    """Ours without what would change what a program of ours, or make, does."""
+    unwanted = ("AMPGDB_MEMORY", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")
+    return {name: value for name, value in os.environ.items() if name not in unwanted} | more
+
+
+def loadmetal(pi, *arguments, **popen):
+    return run(pi.build / "bin" / "loadmetal", "--memory", pi.memory, *arguments, **popen)
+
+
+def assert_one_sentence(done, pattern, status=1):
+    """It failed with one line on standard error that matches, and said nothing else."""
+    assert done.returncode == status, done.stdout + done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert re.search(pattern, lines[0]), f"'{pattern}' is not in: {lines[0]}"
+
+
+def assert_fits_a_terminal(text):
+    lines = text.splitlines()
+    assert len(lines) <= 24 and max(map(len, lines)) <= 80, text
+
+
+# --- what Core 3 does -----------------------------------------------------------------------------
+
+
+def state(pi):
+    """AMPGDB_STATE_* as the stub publishes it."""
+    return ram_words(pi, MEMMAP.AMPGDB_WINDOW_1G + MEMMAP.AMPGDB_SHARED_OFFSET
+                     + HEADER.HEADER_STATE, 1)[0]
+
+
+def is_halted(pi):
+    return state(pi) == STATES.AMPGDB_STATE_HALTED
+
+
+def is_running(pi):
+    return state(pi) == STATES.AMPGDB_STATE_RUNNING
+
+
+def wait_nobody_is_attached(pi):
+    """A bridge notices by itself that its client is gone; the owner's lock file is empty then."""
+    lock = pi.dir / "lock"
+    wait_until(lambda: lock.read_text() == "", TIMEOUT, "the client to be gone", lock.read_text)
+
+
+def counter(pi, program, name="blinks"):
+    """A variable of the program, from the machine's RAM."""
+    return ram_words(pi, elf.symbols(program)[name], 1)[0]
+
+
+def wait_counts(pi, program, name="blinks", more=3):
+    first = counter(pi, program, name)
+    wait_until(lambda: counter(pi, program, name) >= first + more, TIMEOUT,
+               f"{name} to count {more} more", lambda: f"{first} -> {counter(pi, program, name)}")
+
+
+def ram_pages(pi, without=()):
+    """Page number -> hash, of all RAM that is not zero. without: (start, end), page-aligned."""
+    pages = {}
+    with open(pi.dir / "ram", "rb") as ram:
+        for start, end in _allocated(ram.fileno()):
+            for phys in range(start, end, PAGE):
+                data = os.pread(ram.fileno(), PAGE, phys)
+                if data.strip(b"\0") and not any(low <= phys < high for low, high in without):
+                    pages[phys] = hashlib.sha256(data).hexdigest()
+    return pages
+
+
+def _allocated(fd):
+    """The parts of a sparse file that hold data, in whole pages."""
+    size = os.fstat(fd).st_size
+    end = 0
+    while True:
+        try:
+            start = os.lseek(fd, end, os.SEEK_DATA)
+        except OSError:
+            return  # no more data: lseek(2), ENXIO
+        end = min(os.lseek(fd, start, os.SEEK_HOLE), size)
+        yield start // PAGE * PAGE, end
+
+
+# --- a client that is not GDB ---------------------------------------------------------------------
+
+
+def rsp_packet(payload):
+    """GDB manual, "Overview" of the remote protocol; payload is sent as it is."""
+    return b"$" + payload + b"#%02x" % (sum(payload) % 256)
+
+
+class RawClient:
+    """A socket to the bridge that can send anything. A context manager."""
+
+    def __init__(self, bridge):
+        self.socket = socket.create_connection(("127.0.0.1", bridge.port), TIMEOUT)
+        self.received = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def ask(self, payload):
+        """The reply to one packet."""
+        self.send(rsp_packet(payload))
+        return self.reply()
+
+    def reply(self, timeout=TIMEOUT):
+        """The payload of the next packet, acknowledged; ConnectionError when there is none to come."""
+        deadline = time.monotonic() + timeout
+        while not (found := re.search(rb"\$([^#]*)#[0-9a-f]{2}", self.received)):
+            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            data = self.socket.recv(65536)
+            if not data:
+                raise ConnectionError(f"closed after {self.received!r}")
+            self.received += data
+        self.received = self.received[found.end():]
+        self.send(b"+")
+        return found.group(1)

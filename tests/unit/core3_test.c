@@ -1,0 +1,851 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * host/core3.h against the machine of fake_machine.h: Core 3 is brought up or the reason is named,
+ * whoever lives there already is not overwritten, and whatever the other side answers, or does not
+ * answer, the caller gets a sentence and never a hang, a crash or invented data.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core3.h"
+#include "fake_machine.h"
+
+#define BASE 0x20000000u
+
+static struct core3 *core3;
+static struct error error;
+static struct ampgdb_stop stop;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake_reset();
+    strcpy(error.text, "");
+    return core3_open(&core3, "fake", &error);
+}
+
+static int set_up_owned(void **state)
+{
+    set_up(state);
+    return core3_own(core3, "core3_test", &error);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    core3_close(core3);
+    unlink(fake.physmem.lock_path);
+    return 0;
+}
+
+static void assert_says(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("'%s' is not in '%s'", part, text);
+}
+
+static void assert_not_owned(int code, const char *because)
+{
+    assert_int_equal(core3_own(core3, "core3_test", &error), code);
+    assert_says(error.text, because);
+    assert_false(core3_is_owned(core3));
+}
+
+static void assert_lost(const char *because)
+{
+    assert_int_equal(core3_ping(core3), -HOST_ELOST);
+    assert_says(core3_explain(core3, -HOST_ELOST), because);
+}
+
+/* --- bring-up and ownership --- */
+
+static void owning_starts_a_stub(void **state)
+{
+    struct core3_info info;
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_true(core3_is_owned(core3));
+    assert_int_equal(fake.boots, 1);
+    assert_int_equal(fake.code_phys, 0x30001000);
+    assert_int_equal(fake.code_words, 3);
+    assert_int_equal(fake.mapped_phys, 0x30080000);
+    assert_int_equal(fake_header()->boot_base, BASE);
+    assert_int_equal(fake_header()->boot_ram_end, FAKE_RAM_END);
+    assert_int_equal(fake_header()->reserved0[3], 0);
+    core3_info(core3, &info);
+    assert_int_equal(info.program_base, BASE);
+    assert_int_equal(info.window, 0x30000000);
+    assert_int_equal(info.upper_base, 0x30100000);
+    assert_int_equal(info.ram_end, FAKE_RAM_END);
+    assert_int_equal(info.hw_breakpoints, 5);
+    assert_int_equal(info.state, AMPGDB_STATE_HALTED);
+}
+
+static void each_start_has_its_own_nonce(void **state)
+{
+    uint32_t first;
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    first = fake_header()->boot_nonce;
+    assert_int_not_equal(first, 0);
+    core3_close(core3);
+    set_up(state);
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_not_equal(fake_header()->boot_nonce, first);
+}
+
+static void a_resident_stub_is_used_as_it_is(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    assert_false(core3_is_owned(core3));
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(fake.boots, 1);
+    assert_int_equal(fake.code_words, 3);
+}
+
+static void a_header_left_from_before_a_reboot_proves_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    fake.stub_runs = false;
+    fake.mailbox_ctl = 0;
+    fake.core = FAKE_FIRMWARE_HYP;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(fake.boots, 2);
+}
+
+static void a_second_owner_is_told_the_first(void **state)
+{
+    struct core3 *second;
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "ampgdb-bridge, client 127.0.0.1:4711", &error), 0);
+    assert_int_equal(core3_open(&second, "fake", &error), 0);
+    assert_int_equal(core3_own(second, "loadmetal", &error), -HOST_ELOCKED);
+    assert_says(error.text, "ampgdb-bridge, client 127.0.0.1:4711");
+    assert_int_equal(core3_ping(core3), 0);
+    core3_disown(core3);
+    assert_int_equal(core3_own(second, "loadmetal", &error), 0);
+    core3_close(second);
+}
+
+static void a_start_address_that_nobody_took_means_nobody_waits(void **state)
+{
+    (void)state;
+    fake.mailbox3 = 0x20000000;
+    fake.core = FAKE_BUSY;
+    assert_not_owned(-HOST_ELOST, "0x20000000");
+    assert_int_equal(fake.code_words, 0);
+    assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
+}
+
+static void an_address_that_is_not_taken_is_taken_back(void **state)
+{
+    (void)state;
+    fake.core = FAKE_BUSY;
+    fake_header()->state = AMPGDB_STATE_NONE;
+    fake_header()->progress = AMPGDB_PROGRESS_NONE;
+    assert_not_owned(-HOST_ELOST, "maxcpus=3");
+    assert_int_equal(fake.mailbox3, 0);
+    assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
+    assert_int_equal(fake_header()->boot_nonce, 0x5A5A5A5A);
+}
+
+static void a_refusal_of_an_earlier_start_is_remembered(void **state)
+{
+    (void)state;
+    fake.core = FAKE_FIRMWARE_SVC;
+    assert_not_owned(-HOST_ELOST, "Supervisor mode (CPSR 0x600001d3)");
+    assert_says(error.text, "arm_64bit=0");
+    assert_not_owned(-HOST_ELOST, "an earlier start");
+    assert_says(error.text, "Supervisor mode (CPSR 0x600001d3)");
+}
+
+static void a_stub_that_gets_stuck_says_how_far_it_came(void **state)
+{
+    (void)state;
+    fake.core = FAKE_STUCK;
+    assert_not_owned(-HOST_ELOST, "progress 3 of 5");
+}
+
+static void a_stub_that_never_reports_is_not_mistaken_for_one_not_taken(void **state)
+{
+    (void)state;
+    fake.core = FAKE_VANISHED;
+    assert_not_owned(-HOST_ELOST, "took the start address");
+}
+
+static void a_panic_at_boot_is_decoded(void **state)
+{
+    (void)state;
+    fake.core = FAKE_BOOT_PANIC;
+    assert_not_owned(-HOST_ELOST, "boot words");
+    assert_true(fake.looks < 5);
+}
+
+static void a_stub_of_another_version_is_named_and_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    fake_header()->abi_version = 77;
+    assert_not_owned(-HOST_ELOST, "ABI 77, this program speaks 1");
+    assert_int_equal(fake.code_words, 3);
+}
+
+static void somebody_elses_program_is_left_alone(void **state)
+{
+    (void)state;
+    fake.mailbox_ctl = FAKE_DOORBELL;
+    assert_not_owned(-HOST_ELOST, "something else");
+    assert_int_equal(fake.code_words, 0);
+    assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
+}
+
+static void a_resident_stub_that_is_silent_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    fake.is_silent = true;
+    assert_not_owned(-HOST_ELOST, "did not answer");
+    assert_int_equal(fake.code_words, 3);
+}
+
+static void a_panic_is_decoded_and_its_record_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    fake_header()->panic = (struct ampgdb_panic){.code = AMPGDB_PANIC_TRAP,
+                                                 .pc = 0x1234,
+                                                 .hsr = 0x97830005,
+                                                 .hdfar = 0xDEAD0000,
+                                                 .vector = 4};
+    fake_header()->state = AMPGDB_STATE_PANIC;
+    assert_not_owned(-HOST_ELOST, "stub+0x1234");
+    assert_says(error.text, "HSR 0x97830005 (data abort of the stub), HDFAR 0xdead0000");
+    assert_int_equal(fake_header()->panic.pc, 0x1234);
+}
+
+static void a_stub_with_other_memory_is_refused(void **state)
+{
+    static const size_t words[] = {offsetof(struct ampgdb_header, program_base) / 4,
+                                   offsetof(struct ampgdb_header, window) / 4,
+                                   offsetof(struct ampgdb_header, ram_end) / 4};
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const uint32_t before = fake.shared[words[i]];
+
+        core3_disown(core3);
+        fake.shared[words[i]] = 0xFFE00000;
+        assert_not_owned(-HOST_ELOST, "other memory");
+        fake.shared[words[i]] = before;
+        assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    }
+}
+
+static void a_machine_that_is_gone_is_named(void **state)
+{
+    (void)state;
+    fake.is_gone = true;
+    assert_not_owned(-HOST_EFAIL, "the machine is gone");
+}
+
+static void stale_messages_are_dropped(void **state)
+{
+    const struct ampgdb_message stale = {AMPGDB_MESSAGE_WORDS, AMPGDB_MSG_PING | AMPGDB_MSG_REPLY,
+                                         17, 0};
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    fake_send(&stale, NULL);
+    fake_stop(AMPGDB_STOP_STEP, 0);
+    fake_send(&stale, NULL);
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    fake_header()->to_host_tail -= 3; /* a predecessor died in the middle of writing it */
+    core3_disown(core3);
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+}
+
+/* --- requests --- */
+
+static void registers_are_read_and_written(void **state)
+{
+    const uint32_t new[] = {7, 8};
+    uint32_t values[AMPGDB_REG_COUNT];
+
+    (void)state;
+    assert_int_equal(core3_write_regs(core3, AMPGDB_REG_PC, 2, new), 0);
+    assert_int_equal(core3_read_regs(core3, 0, AMPGDB_REG_COUNT, values), 0);
+    assert_int_equal(values[14], 0x100E);
+    assert_int_equal(values[15], 7);
+    assert_int_equal(values[16], 8);
+    assert_int_equal(values[17], 0x1011);
+}
+
+static void registers_that_do_not_exist_are_not_asked_for(void **state)
+{
+    uint32_t values[AMPGDB_REG_COUNT + 1] = {0};
+
+    (void)state;
+    fake.is_silent = true;
+    assert_int_equal(core3_read_regs(core3, 0, AMPGDB_REG_COUNT + 1, values), -AMPGDB_EINVAL);
+    assert_int_equal(core3_read_regs(core3, AMPGDB_REG_COUNT, 1, values), -AMPGDB_EINVAL);
+    assert_int_equal(core3_read_regs(core3, 1, 0xFFFFFFFF, values), -AMPGDB_EINVAL);
+    assert_int_equal(core3_write_regs(core3, 5, AMPGDB_REG_COUNT, values), -AMPGDB_EINVAL);
+}
+
+static void memory_of_any_length_comes_back(void **state)
+{
+    static const uint32_t lens[] = {0,
+                                    1,
+                                    2,
+                                    3,
+                                    4,
+                                    5,
+                                    AMPGDB_DATA_MAX - 1,
+                                    AMPGDB_DATA_MAX,
+                                    AMPGDB_DATA_MAX + 1,
+                                    2 * AMPGDB_DATA_MAX + 3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        uint8_t *out = malloc(lens[i] + 1);
+        uint8_t *in = malloc(lens[i] + 1);
+
+        for (uint32_t j = 0; j < lens[i]; j++)
+            out[j] = (uint8_t)(j * 7 + i);
+        memset(fake.ram, 0xEE, sizeof fake.ram);
+        in[lens[i]] = 0x99;
+        assert_int_equal(core3_write_mem(core3, BASE + 5, out, lens[i]), lens[i]);
+        assert_memory_equal(fake.ram + 5, out, lens[i]);
+        assert_int_equal(fake.ram[4], 0xEE);
+        assert_int_equal(fake.ram[5 + lens[i]], 0xEE);
+        assert_int_equal(core3_read_mem(core3, BASE + 5, in, lens[i]), lens[i]);
+        assert_memory_equal(in, out, lens[i]);
+        assert_int_equal(in[lens[i]], 0x99);
+        free(out);
+        free(in);
+    }
+}
+
+static void memory_up_to_a_bad_address_is_counted(void **state)
+{
+    static uint8_t bytes[2 * AMPGDB_DATA_MAX];
+    const uint32_t end = BASE + FAKE_RAM_BYTES;
+
+    (void)state;
+    assert_int_equal(core3_read_mem(core3, end - 10, bytes, 20), 10);
+    assert_int_equal(core3_write_mem(core3, end - 10, bytes, 20), 10);
+    assert_int_equal(core3_read_mem(core3, end - AMPGDB_DATA_MAX, bytes, sizeof bytes),
+                     AMPGDB_DATA_MAX);
+    assert_int_equal(core3_read_mem(core3, end, bytes, 1), -AMPGDB_EFAULT);
+    assert_int_equal(core3_write_mem(core3, 0, bytes, 4), -AMPGDB_EFAULT);
+    assert_int_equal(core3_read_mem(core3, 0xFFFFFFFC, bytes, sizeof bytes), -AMPGDB_EFAULT);
+    assert_int_equal(core3_ping(core3), 0);
+}
+
+static void a_refusal_of_the_stub_keeps_the_session(void **state)
+{
+    uint32_t value;
+
+    (void)state;
+    for (uint32_t i = 0; i < FAKE_BREAKS; i++)
+        assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
+    assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), -AMPGDB_ENOSPC);
+    assert_says(core3_explain(core3, -AMPGDB_ENOSPC), "clear one");
+    assert_int_equal(core3_clear_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
+    assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
+    assert_int_equal(core3_clear_breaks(core3), 0);
+    assert_int_equal(fake.breaks, 0);
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_read_regs(core3, 0, 1, &value), -AMPGDB_EBUSY);
+    assert_int_equal(core3_halt(core3), 0);
+    assert_int_equal(core3_read_regs(core3, 0, 1, &value), 0);
+}
+
+static void the_doorbell_is_rung_only_where_it_is_heard(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_ping(core3), 0);
+    assert_int_equal(fake.doorbells, 0); /* awake and halted: it looks by itself */
+    fake.sleeps = true;
+    assert_int_equal(core3_ping(core3), 0);
+    assert_int_equal(fake.doorbells, 0);
+    assert_int_equal(core3_ping(core3), 0);
+    assert_int_equal(fake.doorbells, 1);
+    fake.sleeps = false;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(fake.doorbells, 2);
+    assert_int_equal(core3_ping(core3), 0);
+    assert_int_equal(fake.doorbells, 3);
+}
+
+/* --- stops --- */
+
+static void a_stop_is_told_once(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    fake_stop(AMPGDB_STOP_S2_DATA, 0x1234);
+    assert_int_equal(core3_poll_stop(core3, &stop), 1);
+    assert_int_equal(stop.reason, AMPGDB_STOP_S2_DATA);
+    assert_int_equal(stop.address, 0x1234);
+    assert_int_equal(stop.regs[15], 0x20000040);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    core3_last_stop(core3, &stop);
+    assert_int_equal(stop.address, 0x1234);
+}
+
+static void stop_now(struct fake *machine)
+{
+    machine->meddle = NULL;
+    fake_stop(AMPGDB_STOP_BKPT, 0);
+}
+
+static void a_stop_that_arrives_before_a_reply_is_kept(void **state)
+{
+    uint8_t byte;
+
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake.meddle = stop_now;
+    assert_int_equal(core3_read_mem(core3, BASE, &byte, 1), 1);
+    assert_int_equal(core3_poll_stop(core3, &stop), 1);
+    assert_int_equal(stop.reason, AMPGDB_STOP_BKPT);
+}
+
+static void a_stop_from_before_owning_is_not_new(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    core3_disown(core3);
+    fake.meddle = stop_now;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    core3_last_stop(core3, &stop);
+    assert_int_equal(stop.reason, AMPGDB_STOP_BKPT);
+}
+
+static void a_halt_brings_one_stop_and_none_when_halted(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_halt(core3), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_halt(core3), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 1);
+    assert_int_equal(stop.reason, AMPGDB_STOP_HALT);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+}
+
+static void a_reset_forgets_the_stop_of_the_old_program(void **state)
+{
+    struct core3_info info;
+
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake_stop(AMPGDB_STOP_BKPT, 0);
+    assert_int_equal(core3_reset(core3, BASE + 1), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    core3_info(core3, &info);
+    assert_int_equal(info.entry, BASE + 1);
+    core3_last_stop(core3, &stop);
+    assert_int_equal(stop.reason, AMPGDB_STOP_RESET);
+}
+
+static void a_resume_forgets_an_unread_stop(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake_stop(AMPGDB_STOP_BKPT, 0);
+    assert_int_equal(core3_ping(core3), 0);
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+}
+
+static void an_unknown_reason_becomes_unknown(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake_stop(AMPGDB_STOP_COUNT, 0);
+    assert_int_equal(core3_poll_stop(core3, &stop), 1);
+    assert_int_equal(stop.reason, AMPGDB_STOP_UNKNOWN);
+    core3_last_stop(core3, &stop);
+    assert_int_equal(stop.reason, AMPGDB_STOP_UNKNOWN);
+}
+
+/* --- a stub that is silent, dead, somebody else's or hostile --- */
+
+static void silence_is_described(void **state)
+{
+    (void)state;
+    fake.is_silent = true;
+    assert_lost("did not answer within 2000 ms (state halted, asleep 0, to_stub 5 words waiting");
+    assert_int_equal(fake.looks, FAKE_LOOKS);
+}
+
+static void what_is_lost_stays_lost_without_waiting_again(void **state)
+{
+    uint8_t byte;
+
+    (void)state;
+    fake.is_silent = true;
+    assert_lost("did not answer");
+    fake.looks = 0;
+    fake.is_silent = false;
+    assert_int_equal(core3_read_mem(core3, BASE, &byte, 1), -HOST_ELOST);
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), -HOST_ELOST);
+    assert_int_equal(core3_poll_stop(core3, &stop), -HOST_ELOST);
+    assert_int_equal(fake.looks, 0);
+    assert_says(core3_explain(core3, -HOST_ELOST), "did not answer");
+    core3_disown(core3);
+    assert_says(core3_explain(core3, -HOST_ELOST), "did not answer");
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(core3_ping(core3), 0);
+}
+
+static void nothing_is_asked_without_owning(void **state)
+{
+    (void)state;
+    core3_disown(core3);
+    assert_lost("does not own");
+}
+
+static void panic_now(struct fake *machine)
+{
+    machine->is_silent = true;
+    fake_header()->panic.code = AMPGDB_PANIC_TRAP;
+    fake_header()->panic.pc = 0x88;
+    fake_header()->state = AMPGDB_STATE_PANIC;
+}
+
+static void a_panic_ends_the_waiting(void **state)
+{
+    (void)state;
+    fake.meddle = panic_now;
+    assert_lost("stub+0x88");
+    assert_true(fake.looks < 5);
+}
+
+static void a_panic_while_the_program_runs_is_noticed(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    panic_now(&fake);
+    assert_int_equal(core3_poll_stop(core3, &stop), -HOST_ELOST);
+    assert_says(core3_explain(core3, -HOST_ELOST), "stub+0x88");
+}
+
+static void a_restart_by_somebody_else_is_noticed(void **state)
+{
+    (void)state;
+    fake_header()->epoch++;
+    fake.is_silent = true;
+    assert_lost("started again by another process");
+    assert_true(fake.looks < 5);
+}
+
+static void a_doorbell_that_fails_is_passed_on(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake.is_gone = true;
+    assert_lost("the machine is gone");
+}
+
+static bool wrong_tag(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.tag++;
+    return true;
+}
+
+static bool wrong_type(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.type = AMPGDB_MSG_HALT | AMPGDB_MSG_REPLY;
+    return true;
+}
+
+static bool wrong_status(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.status = -AMPGDB_ERROR_COUNT;
+    return true;
+}
+
+static bool worst_status(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.status = INT32_MIN;
+    return true;
+}
+
+static bool too_many_bytes(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.status++;
+    return true;
+}
+
+static bool most_bytes(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.status = INT32_MAX;
+    return true;
+}
+
+static bool no_bytes(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.status = 0;
+    return true;
+}
+
+static bool too_few_words(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.words--;
+    return true;
+}
+
+static bool too_many_words(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.words++;
+    return true;
+}
+
+static bool a_monster(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.words = AMPGDB_MESSAGE_MAX + 1;
+    return true;
+}
+
+static bool half_a_header(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    fake_send(&reply->header, reply->payload);
+    fake_header()->to_host_head = fake_header()->to_host_tail + 2;
+    return false;
+}
+
+static bool a_wild_head(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    (void)reply;
+    fake_header()->to_host_head = fake_header()->to_host_tail + RING_WORDS + 1;
+    return false;
+}
+
+static bool a_short_stop(struct fake *machine, struct fake_message *reply)
+{
+    const struct ampgdb_message event = {AMPGDB_MESSAGE_WORDS + 1, AMPGDB_MSG_STOPPED, 0, 0};
+
+    (void)machine;
+    fake_send(&event, reply->payload);
+    return true;
+}
+
+static bool a_flood(struct fake *machine, struct fake_message *reply)
+{
+    const struct ampgdb_message event = {AMPGDB_MESSAGE_WORDS, 0x77, 0, 0};
+
+    (void)machine;
+    (void)reply;
+    for (uint32_t i = 0; i < RING_WORDS; i++)
+        fake_send(&event, NULL);
+    return false;
+}
+
+static bool nothing(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    (void)reply;
+    return false;
+}
+
+static const struct {
+    bool (*tamper)(struct fake *machine, struct fake_message *reply);
+    const char *says;
+} lies[] = {
+    {wrong_tag, "1 stray"},         {wrong_type, "impossible reply"},
+    {wrong_status, "impossible"},   {worst_status, "impossible reply"},
+    {too_many_bytes, "9 bytes"},    {most_bytes, "2147483647 bytes done out of 8"},
+    {no_bytes, "0 bytes done"},     {too_few_words, "reply of 5 words instead of 6"},
+    {too_many_words, "reply of 7"}, {a_monster, "corrupt"},
+    {half_a_header, "corrupt"},     {a_wild_head, "corrupt"},
+    {a_short_stop, "stop of 5"},    {a_flood, "stray messages"},
+    {nothing, "did not answer"},
+};
+
+static void every_lie_is_caught_and_survived(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        uint8_t bytes[8];
+
+        fake.tamper = lies[i].tamper;
+        memset(bytes, 0x77, sizeof bytes);
+        assert_int_equal(core3_read_mem(core3, BASE, bytes, sizeof bytes), -HOST_ELOST);
+        assert_says(core3_explain(core3, -HOST_ELOST), lies[i].says);
+        assert_int_equal(bytes[0], 0x77);
+        fake.tamper = NULL;
+        fake_header()->to_host_head = fake_header()->to_host_tail;
+        core3_disown(core3);
+        assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    }
+}
+
+static void every_request_checks_the_length_of_its_reply(void **state)
+{
+    uint32_t values[2] = {0};
+
+    (void)state;
+    fake.tamper = too_many_words;
+    for (unsigned i = 0; i < 6; i++) {
+        int result = 0;
+
+        switch (i) {
+        case 0:
+            result = core3_ping(core3);
+            break;
+        case 1:
+            result = core3_read_regs(core3, 0, 2, values);
+            break;
+        case 2:
+            result = core3_write_regs(core3, 0, 2, values);
+            break;
+        case 3:
+            result = core3_write_mem(core3, BASE, values, 4);
+            break;
+        case 4:
+            result = core3_halt(core3);
+            break;
+        case 5:
+            result = core3_reset(core3, BASE);
+            break;
+        }
+        assert_int_equal(result, -HOST_ELOST);
+        assert_says(core3_explain(core3, result), "words instead of");
+        fake.tamper = NULL;
+        core3_disown(core3);
+        assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+        fake.tamper = too_many_words;
+    }
+}
+
+static void a_reply_to_another_tag_is_no_life(void **state)
+{
+    (void)state;
+    fake.tamper = wrong_tag;
+    core3_disown(core3);
+    assert_not_owned(-HOST_ELOST, "stray");
+}
+
+static bool wrong_nonce(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->payload[0] ^= 1;
+    return true;
+}
+
+static void an_echo_of_another_nonce_is_no_life(void **state)
+{
+    (void)state;
+    fake.tamper = wrong_nonce;
+    core3_disown(core3);
+    assert_not_owned(-HOST_ELOST, "answered a ping wrongly");
+}
+
+static void a_wild_tail_of_the_stub_is_caught(void **state)
+{
+    (void)state;
+    fake_header()->to_stub_tail = fake_header()->to_stub_head + 1;
+    assert_lost("corrupt (to_stub");
+}
+
+static void a_full_ring_is_waited_for_and_then_given_up(void **state)
+{
+    (void)state;
+    fake.is_silent = true;
+    fake_header()->to_stub_tail = fake_header()->to_stub_head - RING_WORDS;
+    assert_lost("did not answer");
+    assert_int_equal(fake.looks, FAKE_LOOKS);
+}
+
+#define OWNED(test) cmocka_unit_test_setup_teardown(test, set_up_owned, tear_down)
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FRESH(owning_starts_a_stub),
+        FRESH(each_start_has_its_own_nonce),
+        FRESH(a_resident_stub_is_used_as_it_is),
+        FRESH(a_header_left_from_before_a_reboot_proves_nothing),
+        FRESH(a_second_owner_is_told_the_first),
+        FRESH(a_start_address_that_nobody_took_means_nobody_waits),
+        FRESH(an_address_that_is_not_taken_is_taken_back),
+        FRESH(a_refusal_of_an_earlier_start_is_remembered),
+        FRESH(a_stub_that_gets_stuck_says_how_far_it_came),
+        FRESH(a_stub_that_never_reports_is_not_mistaken_for_one_not_taken),
+        FRESH(a_panic_at_boot_is_decoded),
+        FRESH(a_stub_of_another_version_is_named_and_left_alone),
+        FRESH(somebody_elses_program_is_left_alone),
+        FRESH(a_resident_stub_that_is_silent_is_left_alone),
+        FRESH(a_panic_is_decoded_and_its_record_kept),
+        FRESH(a_stub_with_other_memory_is_refused),
+        FRESH(a_machine_that_is_gone_is_named),
+        FRESH(stale_messages_are_dropped),
+        OWNED(registers_are_read_and_written),
+        OWNED(registers_that_do_not_exist_are_not_asked_for),
+        OWNED(memory_of_any_length_comes_back),
+        OWNED(memory_up_to_a_bad_address_is_counted),
+        OWNED(a_refusal_of_the_stub_keeps_the_session),
+        OWNED(the_doorbell_is_rung_only_where_it_is_heard),
+        OWNED(a_stop_is_told_once),
+        OWNED(a_stop_that_arrives_before_a_reply_is_kept),
+        OWNED(a_stop_from_before_owning_is_not_new),
+        OWNED(a_halt_brings_one_stop_and_none_when_halted),
+        OWNED(a_reset_forgets_the_stop_of_the_old_program),
+        OWNED(a_resume_forgets_an_unread_stop),
+        OWNED(an_unknown_reason_becomes_unknown),
+        OWNED(silence_is_described),
+        OWNED(what_is_lost_stays_lost_without_waiting_again),
+        OWNED(nothing_is_asked_without_owning),
+        OWNED(a_panic_ends_the_waiting),
+        OWNED(a_panic_while_the_program_runs_is_noticed),
+        OWNED(a_restart_by_somebody_else_is_noticed),
+        OWNED(a_doorbell_that_fails_is_passed_on),
+        OWNED(every_lie_is_caught_and_survived),
+        OWNED(every_request_checks_the_length_of_its_reply),
+        OWNED(a_reply_to_another_tag_is_no_life),
+        OWNED(an_echo_of_another_nonce_is_no_life),
+        OWNED(a_wild_tail_of_the_stub_is_caught),
+        OWNED(a_full_ring_is_waited_for_and_then_given_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * core3_describe_stop() in host/core3.h: the sentence names what happened, whose memory it was and,
+ * where there is one, the remedy. Whole sentences are compared for one stop of each kind.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core3.h"
+
+static const struct core3_info info = {
+    .program_base = 0x20000000,
+    .window = 0x30000000,
+    .upper_base = 0x30100000,
+    .ram_end = 0x3B400000,
+    .entry = 0x20000001,
+};
+
+#define WRITE 0x93800046u /* HSR: data abort, translation fault level 2, write */
+#define READ  0x93800006u
+
+/* clang-format off */
+static const struct {
+    uint32_t reason, address, syndrome;
+    const char *text;
+} cases[] = {
+    {AMPGDB_STOP_RESET, 0, 0, "fresh start at 0x20000000, nothing has run yet"},
+    {AMPGDB_STOP_HALT, 0, 0, "halted on request"},
+    {AMPGDB_STOP_STEP, 0, 0, "step done"},
+    {AMPGDB_STOP_SW_BREAK, 0, 0, "software breakpoint"},
+    {AMPGDB_STOP_HW_BREAK, 0, 0, "hardware breakpoint"},
+    {AMPGDB_STOP_BKPT, 0, 0, "BKPT instruction of the program"},
+    {AMPGDB_STOP_RETURNED, 0, 0, "the program has ended: it returned from where it was entered"},
+    {AMPGDB_STOP_UNDEFINED, 0, 0, "undefined instruction"},
+    {AMPGDB_STOP_SMC, 0, 0, "SMC instruction: Secure monitor calls are not for the program"},
+    {AMPGDB_STOP_HVC, 0, 0, "HVC instruction: ampgdb's stub offers no calls"},
+    /* stage 2: whose memory */
+    {AMPGDB_STOP_S2_DATA, 0x00001000, WRITE, "data abort: write to 0x00001000, which belongs to Linux"},
+    {AMPGDB_STOP_S2_DATA, 0x1FFFFFFF, READ, "data abort: read of 0x1fffffff, which belongs to Linux"},
+    {AMPGDB_STOP_S2_DATA, 0x20000000, READ, "data abort: read of 0x20000000, which is the program's own RAM"},
+    {AMPGDB_STOP_S2_DATA, 0x30000000, READ, "data abort: read of 0x30000000, which belongs to ampgdb's stub"},
+    {AMPGDB_STOP_S2_DATA, 0x300FEFFF, READ, "data abort: read of 0x300fefff, which belongs to ampgdb's stub"},
+    {AMPGDB_STOP_S2_DATA, 0x300FF000, READ, "data abort: read of 0x300ff000, which is ampgdb's console page"},
+    {AMPGDB_STOP_S2_DATA, 0x30100000, READ, "data abort: read of 0x30100000, which is the program's own RAM"},
+    {AMPGDB_STOP_S2_DATA, 0x3B400000, READ, "data abort: read of 0x3b400000, which belongs to VideoCore"},
+    {AMPGDB_STOP_S2_DATA, 0x3F000000, READ, "data abort: read of 0x3f000000, which is a peripheral"},
+    {AMPGDB_STOP_S2_DATA, 0x40000000, READ, "data abort: read of 0x40000000, which is an ARM-local register"},
+    {AMPGDB_STOP_S2_DATA, 0x40001000, READ, "data abort: read of 0x40001000, which is nothing"},
+    {AMPGDB_STOP_S2_DATA, 0xFFFFFFFC, READ, "data abort: read of 0xfffffffc, which is nothing"},
+    {AMPGDB_STOP_S2_DATA, 0x0000001C, WRITE, "data abort: write to 0x0000001c, which belongs to Linux; if these are exception vectors, keep them in the program's RAM and set VBAR"},
+    {AMPGDB_STOP_S2_DATA, 0x50001234, 0x90000086, "data abort: the program's MMU tables for 0x50001234 are not in its own RAM"},
+    {AMPGDB_STOP_S2_FETCH, 0x00008000, 0x80000005, "prefetch abort: jump to 0x00008000, which belongs to Linux"},
+    /* fault status registers, short and long descriptors */
+    {AMPGDB_STOP_DATA, 0x20000001, 0x001, "data abort: read of 0x20000001, which is the program's own RAM (alignment fault)"},
+    {AMPGDB_STOP_DATA, 0x3F999998, 0x808, "data abort: write to 0x3f999998, which is a peripheral (external abort)"},
+    {AMPGDB_STOP_DATA, 0x20000000, 0x80F, "data abort: write to 0x20000000, which is the program's own RAM (permission fault, level 2)"},
+    {AMPGDB_STOP_DATA, 0x20000000, 0x406, "data abort: read of 0x20000000, which is the program's own RAM (asynchronous external abort)"},
+    {AMPGDB_STOP_DATA, 0x20000000, 0x40F, "data abort: read of 0x20000000, which is the program's own RAM (unknown fault status 0x1f)"},
+    {AMPGDB_STOP_DATA, 0x20000002, 0x221, "data abort: read of 0x20000002, which is the program's own RAM (alignment fault)"},
+    {AMPGDB_STOP_DATA, 0x20000000, 0xA07, "data abort: write to 0x20000000, which is the program's own RAM (translation fault, level 3)"},
+    {AMPGDB_STOP_DATA, 0x20000000, 0xA3F, "data abort: write to 0x20000000, which is the program's own RAM (unknown fault status 0x3f)"},
+    {AMPGDB_STOP_PREFETCH, 0x20000002, 0x005, "prefetch abort: jump to 0x20000002, which is the program's own RAM (translation fault, level 1)"},
+    /* ARM-local registers */
+    {AMPGDB_STOP_LOCAL, 0x4000005C, 0x9380004F, "refused a store to the ARM-local register 0x4000005c: core 3's mailbox interrupts; FIQs belong to the debugger: use the IRQ bits 3:0"},
+    {AMPGDB_STOP_LOCAL, 0x4000004C, 0x9380004F, "refused a store to the ARM-local register 0x4000004c: core 3's timer interrupts; FIQs belong to the debugger: use the IRQ bits 3:0"},
+    {AMPGDB_STOP_LOCAL, 0x40000048, 0x9380004F, "refused a store to the ARM-local register 0x40000048: another core's timer interrupts"},
+    {AMPGDB_STOP_LOCAL, 0x4000000C, 0x9380004F, "refused a store to the ARM-local register 0x4000000c: the routing of the GPU's interrupts, which Linux needs"},
+    {AMPGDB_STOP_LOCAL, 0x40000024, 0x9380004F, "refused a store to the ARM-local register 0x40000024: the local timer's routing; only core 3's IRQ is the program's: write 3"},
+    {AMPGDB_STOP_LOCAL, 0x40000080, 0x9380004F, "refused a store to the ARM-local register 0x40000080: another core's mailbox"},
+    {AMPGDB_STOP_LOCAL, 0x40000FFC, 0x9380004F, "refused a store to the ARM-local register 0x40000ffc: nothing known"},
+    {AMPGDB_STOP_LOCAL, 0x4000004C, 0x9000004F, "refused a store to the ARM-local register 0x4000004c: only plain STR of a word is possible here, no STRD, STM or write-back"},
+    /* the rest */
+    {AMPGDB_STOP_IRQ, 0, 0x108, "an IRQ arrived (CNTV timer, GPU), but the program has no vectors: set VBAR before enabling IRQs"},
+    {AMPGDB_STOP_IRQ, 0, 0, "an IRQ arrived (none pending any more), but the program has no vectors: set VBAR before enabling IRQs"},
+    {AMPGDB_STOP_SYSREG, 0, 0x0FE204A1, "a system register that is not the program's: CP15 access, MRC p15, 0, r5, c1, c0, 1 (HSR 0x0fe204a1)"},
+    {AMPGDB_STOP_SYSREG, 0, 0x17E40044, "a system register that is not the program's: CP14 access, MCR p14, 0, r2, c0, c2, 2 (HSR 0x17e40044)"},
+    {AMPGDB_STOP_ABORT, 0, 0x92000011, "asynchronous abort: an earlier access, not the one at PC, failed on the bus"},
+    {AMPGDB_STOP_VECTORS, 0x30001000, 0, "the program's MMU tables do not reach its exception vectors at 0x30001000: an exception there repeats for ever; map them, or set VBAR"},
+    {AMPGDB_STOP_UNKNOWN, 0, 0x4E000000, "a trap that nobody expected: SMC (HSR 0x4e000000)"},
+    {AMPGDB_STOP_UNKNOWN, 0, 0xFE000000, "a trap that nobody expected: unknown (HSR 0xfe000000)"},
+    {AMPGDB_STOP_COUNT, 0, 0, "stopped for a reason that this version does not know (22)"},
+    {0xFFFFFFFF, 0, 0, "stopped for a reason that this version does not know (4294967295)"},
+};
+/* clang-format on */
+
+static void each_stop_has_its_sentence(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct ampgdb_stop stop = {
+            .reason = cases[i].reason, .address = cases[i].address, .syndrome = cases[i].syndrome};
+        char text[256];
+
+        core3_describe_stop(&info, &stop, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void every_reason_says_something(void **state)
+{
+    (void)state;
+    for (uint32_t reason = 0; reason < AMPGDB_STOP_COUNT; reason++) {
+        const struct ampgdb_stop stop = {.reason = reason};
+        char text[256];
+
+        core3_describe_stop(&info, &stop, text, sizeof text);
+        assert_true(strlen(text) > 5);
+    }
+}
+
+static void a_virtual_address_is_nobodys(void **state)
+{
+    const struct ampgdb_stop stop = {
+        .reason = AMPGDB_STOP_S2_DATA, .address = 0x1000, .syndrome = WRITE};
+    struct core3_info virtual = info;
+    char text[256];
+
+    (void)state;
+    virtual.program_flags = AMPGDB_PROGRAM_MMU;
+    core3_describe_stop(&virtual, &stop, text, sizeof text);
+    assert_string_equal(text, "data abort: write to 0x00001000 (virtual, by the program's own MMU "
+                              "tables)");
+}
+
+static void a_short_buffer_is_filled_and_not_passed(void **state)
+{
+    const struct ampgdb_stop stop = {
+        .reason = AMPGDB_STOP_S2_DATA, .address = 0x1000, .syndrome = WRITE};
+
+    (void)state;
+    for (size_t size = 0; size < 80; size++) {
+        char *text = test_malloc(size + 1);
+
+        text[size] = '#';
+        core3_describe_stop(&info, &stop, text, size);
+        assert_int_equal(text[size], '#');
+        if (size > 0)
+            assert_int_equal(strlen(text), size - 1 < 55 ? size - 1 : 55);
+        test_free(text);
+    }
+}
+
+static void program_ram_is_two_ranges(void **state)
+{
+    (void)state;
+    assert_true(core3_is_program_ram(&info, 0x20000000, 0x10000000));
+    assert_true(core3_is_program_ram(&info, 0x30100000, 0x0B300000));
+    assert_true(core3_is_program_ram(&info, 0x20000000, 0));
+    assert_false(core3_is_program_ram(&info, 0x20000000, 0x10000001));
+    assert_false(core3_is_program_ram(&info, 0x1FFFFFFF, 1));
+    assert_false(core3_is_program_ram(&info, 0x2FFFFFFF, 2));
+    assert_false(core3_is_program_ram(&info, 0x30000000, 1));
+    assert_false(core3_is_program_ram(&info, 0x3B400000, 1));
+    assert_false(core3_is_program_ram(&info, 0xFFFFFFFF, 0xFFFFFFFF));
+    assert_false(core3_is_program_ram(&info, 0x20000004, 0xFFFFFFFC));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_stop_has_its_sentence),
+        cmocka_unit_test(every_reason_says_something),
+        cmocka_unit_test(a_virtual_address_is_nobodys),
+        cmocka_unit_test(a_short_buffer_is_filled_and_not_passed),
+        cmocka_unit_test(program_ram_is_two_ranges),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,406 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * host/image.h: a file is believed only number by number, and a refused one has planned nothing.
+ * Each refusal is one changed number in a file that is accepted otherwise, so that it is refused
+ * for the reason the test names.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <elf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image.h"
+
+#define BASE   0x20000000u
+#define WINDOW 0x30000000u
+#define UPPER  0x30100000u
+#define END    0x3B400000u
+
+#define PHNUM     3
+#define CODE_AT   0x100
+#define FILE_SIZE 0x200
+
+static const struct image_room room = {{BASE, UPPER}, {WINDOW, END}};
+
+/* A program: code, data with .bss behind it, and a note that is not loaded. */
+struct file {
+    Elf32_Ehdr header;
+    Elf32_Phdr phdrs[PHNUM];
+    uint8_t rest[FILE_SIZE - sizeof(Elf32_Ehdr) - PHNUM * sizeof(Elf32_Phdr)];
+};
+
+static const struct file good = {
+    .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+               .e_type = ET_EXEC,
+               .e_machine = EM_ARM,
+               .e_version = EV_CURRENT,
+               .e_entry = BASE + 0x20,
+               .e_phoff = offsetof(struct file, phdrs),
+               .e_ehsize = sizeof(Elf32_Ehdr),
+               .e_phentsize = sizeof(Elf32_Phdr),
+               .e_phnum = PHNUM},
+    .phdrs = {{.p_type = PT_LOAD,
+               .p_offset = CODE_AT,
+               .p_vaddr = BASE,
+               .p_paddr = BASE,
+               .p_filesz = 0x80,
+               .p_memsz = 0x80,
+               .p_flags = PF_R | PF_X},
+              {.p_type = PT_LOAD,
+               .p_offset = CODE_AT + 0x80,
+               .p_vaddr = BASE + 0x1000,
+               .p_paddr = BASE + 0x1000,
+               .p_filesz = 0x10,
+               .p_memsz = 0x400,
+               .p_flags = PF_R | PF_W},
+              {.p_type = PT_NOTE, .p_offset = 0xFFFFFFFF, .p_paddr = 0, .p_filesz = 0xFFFFFFFF}},
+};
+
+static struct file file;
+static struct image image;
+static struct error error;
+
+static int parse(size_t size)
+{
+    /* A copy of exactly this size: the sanitizer sees every byte read beyond it. */
+    uint8_t *bytes = malloc(size);
+    int result;
+
+    memcpy(bytes, &file, size);
+    strcpy(error.text, "");
+    result = image_parse(&image, bytes, size, &room, &error);
+    free(bytes);
+    return result;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    file = good;
+    return 0;
+}
+
+static void assert_refused(const char *because)
+{
+    assert_int_equal(parse(sizeof file), -HOST_EFAIL);
+    if (!strstr(error.text, because))
+        fail_msg("'%s' is not in '%s'", because, error.text);
+}
+
+static void a_good_file_becomes_a_plan(void **state)
+{
+    (void)state;
+    assert_int_equal(image_parse(&image, (const uint8_t *)&file, sizeof file, &room, &error), 0);
+    assert_int_equal(image.entry, BASE + 0x20);
+    assert_int_equal(image.segment_count, 2);
+    assert_int_equal(image.segments[0].addr, BASE);
+    assert_ptr_equal(image.segments[0].bytes, (const uint8_t *)&file + CODE_AT);
+    assert_int_equal(image.segments[0].file_bytes, 0x80);
+    assert_int_equal(image.segments[0].zero_bytes, 0);
+    assert_int_equal(image.segments[1].addr, BASE + 0x1000);
+    assert_int_equal(image.segments[1].file_bytes, 0x10);
+    assert_int_equal(image.segments[1].zero_bytes, 0x3F0);
+}
+
+static void a_file_cut_anywhere_is_refused(void **state)
+{
+    (void)state;
+    for (size_t size = SELFMAG; size < CODE_AT + 0x90; size++) {
+        assert_int_equal(parse(size), -HOST_EFAIL);
+        assert_non_null(strstr(error.text, "cut short"));
+    }
+    assert_int_equal(parse(CODE_AT + 0x90), 0);
+}
+
+static void kinds_of_files_that_are_no_programs_are_named(void **state)
+{
+    (void)state;
+    file.header.e_type = ET_REL;
+    assert_refused("object file");
+    file.header.e_type = ET_DYN;
+    assert_refused("-no-pie");
+    file.header.e_type = ET_CORE;
+    assert_refused("not a program");
+}
+
+static void programs_for_other_processors_are_named(void **state)
+{
+    (void)state;
+    file.header.e_machine = EM_386;
+    assert_refused("another processor");
+    file.header.e_ident[EI_DATA] = ELFDATA2MSB;
+    assert_refused("big-endian");
+    file.header.e_ident[EI_CLASS] = ELFCLASS64;
+    assert_refused("64-bit");
+}
+
+static void damaged_headers_are_refused(void **state)
+{
+    (void)state;
+    file.header.e_ident[EI_CLASS] = 7;
+    assert_refused("identification");
+    file = good;
+    file.header.e_ident[EI_VERSION] = 0;
+    assert_refused("identification");
+    file = good;
+    file.header.e_version = 9;
+    assert_refused("version 9");
+    file = good;
+    file.header.e_phentsize = 31;
+    assert_refused("program headers have 31 bytes");
+    file = good;
+    file.header.e_phnum = 0;
+    assert_refused("nothing to load");
+    file = good;
+    file.header.e_phnum = 0xFFFF;
+    assert_refused("cut short");
+    file = good;
+    file.header.e_phoff = 0xFFFFFFFF;
+    assert_refused("cut short");
+    file = good;
+    file.header.e_phoff = FILE_SIZE - 31;
+    assert_refused("cut short");
+}
+
+static void a_segment_outside_the_file_is_refused(void **state)
+{
+    (void)state;
+    file.phdrs[0].p_offset = FILE_SIZE - 0x7F;
+    assert_refused("cut short");
+    file.phdrs[0].p_offset = 0xFFFFFFF0;
+    assert_refused("cut short");
+}
+
+static void a_segment_outside_the_rooms_is_refused(void **state)
+{
+    static const struct {
+        uint32_t addr;
+        uint32_t size;
+    } bad[] = {
+        {0, 0x80},          {BASE - 1, 0x80},   {BASE - 0x80, 0x80},    {WINDOW - 0x7F, 0x80},
+        {WINDOW, 0x80},     {UPPER - 1, 0x80},  {END - 0x7F, 0x80},     {END, 0x80},
+        {0xFFFFFFC0, 0x80}, {BASE, 0xFFFFFFFF}, {BASE + 4, 0xFFFFFFFC}, {BASE, WINDOW - BASE + 1},
+        {BASE, END - BASE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        file.phdrs[0].p_paddr = bad[i].addr;
+        file.phdrs[0].p_memsz = bad[i].size;
+        assert_refused("not in the program's RAM");
+        assert_non_null(strstr(error.text, "-Ttext 0x20000000"));
+    }
+}
+
+static void a_segment_may_fill_a_room_to_the_last_byte(void **state)
+{
+    (void)state;
+    file.phdrs[1].p_paddr = UPPER;
+    file.phdrs[1].p_memsz = END - UPPER;
+    assert_int_equal(parse(sizeof file), 0);
+    file.phdrs[1].p_paddr = WINDOW - 0x400;
+    file.phdrs[1].p_memsz = 0x400;
+    assert_int_equal(parse(sizeof file), 0);
+}
+
+static void overlapping_segments_are_refused(void **state)
+{
+    static const uint32_t bad[] = {BASE, BASE + 0x7F, BASE + 0x40};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        file.phdrs[1].p_paddr = bad[i];
+        assert_refused("overlap");
+    }
+    file.phdrs[1].p_paddr = BASE + 0x80;
+    assert_int_equal(parse(sizeof file), 0);
+}
+
+static void more_bytes_in_the_file_than_in_memory_are_refused(void **state)
+{
+    (void)state;
+    file.phdrs[1].p_memsz = 0xF;
+    assert_refused("more bytes in the file");
+}
+
+static void an_empty_segment_is_ignored_wherever_it_lies(void **state)
+{
+    (void)state;
+    file.phdrs[1].p_paddr = 0;
+    file.phdrs[1].p_filesz = 0;
+    file.phdrs[1].p_memsz = 0;
+    assert_int_equal(parse(sizeof file), 0);
+    assert_int_equal(image.segment_count, 1);
+    file.phdrs[0].p_type = PT_NULL;
+    assert_refused("nothing to load");
+}
+
+static void too_many_segments_are_refused(void **state)
+{
+    enum { COUNT = IMAGE_SEGMENTS_MAX + 1 };
+    uint8_t bytes[sizeof(Elf32_Ehdr) + COUNT * sizeof(Elf32_Phdr)];
+
+    (void)state;
+    file.header.e_phnum = COUNT;
+    memcpy(bytes, &file.header, sizeof file.header);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const Elf32_Phdr phdr = {
+            .p_type = PT_LOAD, .p_paddr = BASE + i * 0x10, .p_memsz = 0x10, .p_flags = PF_X};
+
+        memcpy(bytes + sizeof file.header + i * sizeof phdr, &phdr, sizeof phdr);
+    }
+    assert_int_equal(image_parse(&image, bytes, sizeof bytes, &room, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "more than 32 segments"));
+}
+
+static void the_entry_must_be_code(void **state)
+{
+    static const uint32_t bad[] = {0, BASE - 4, BASE + 0x80, BASE + 0x1000, 0xFFFFFFFC};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        file.header.e_entry = bad[i];
+        assert_refused("in no executable segment");
+    }
+    file.header.e_entry = BASE + 2;
+    assert_refused("not a multiple of 4");
+}
+
+static void a_thumb_entry_keeps_its_bit(void **state)
+{
+    (void)state;
+    file.header.e_entry = BASE + 0x7E + 1;
+    assert_int_equal(parse(sizeof file), 0);
+    assert_int_equal(image.entry, BASE + 0x7F);
+}
+
+static void a_virtual_entry_becomes_a_physical_one(void **state)
+{
+    (void)state;
+    file.phdrs[0].p_vaddr = 0x80000000;
+    file.header.e_entry = 0x80000020;
+    assert_int_equal(parse(sizeof file), 0);
+    assert_int_equal(image.entry, BASE + 0x20);
+}
+
+static void a_raw_file_goes_to_the_base(void **state)
+{
+    static const uint8_t bytes[] = {0x7F, 'E', 'L'};
+
+    (void)state;
+    assert_int_equal(image_parse(&image, bytes, sizeof bytes, &room, &error), 0);
+    assert_int_equal(image.entry, BASE);
+    assert_int_equal(image.segment_count, 1);
+    assert_int_equal(image.segments[0].addr, BASE);
+    assert_int_equal(image.segments[0].file_bytes, 3);
+    assert_int_equal(image.segments[0].zero_bytes, 0);
+}
+
+static void a_raw_file_too_large_or_empty_is_refused(void **state)
+{
+    static const struct image_room small = {{BASE, 0}, {BASE + 2, 0}};
+    static const uint8_t bytes[] = {1, 2, 3};
+
+    (void)state;
+    assert_int_equal(image_parse(&image, bytes, 2, &small, &error), 0);
+    assert_int_equal(image_parse(&image, bytes, 3, &small, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "does not fit"));
+    assert_int_equal(image_parse(&image, bytes, 0, &room, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "empty"));
+}
+
+/* Any single wrong byte: accepted or refused with a sentence, and never a read outside the file. */
+static void no_wrong_byte_in_the_headers_does_harm(void **state)
+{
+    (void)state;
+    for (size_t at = SELFMAG; at < offsetof(struct file, rest); at++) {
+        for (unsigned value = 0; value < 256; value++) {
+            file = good;
+            ((uint8_t *)&file)[at] = (uint8_t)value;
+            if (parse(sizeof file) != 0)
+                assert_true(strlen(error.text) > 20);
+        }
+    }
+}
+
+static void a_file_is_read_whole(void **state)
+{
+    char path[] = "/tmp/image_test.XXXXXX";
+    const int fd = mkstemp(path);
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+
+    (void)state;
+    assert_int_equal(write(fd, &file, sizeof file), sizeof file);
+    assert_int_equal(image_read_file(path, &bytes, &size, &error), 0);
+    assert_int_equal(size, sizeof file);
+    assert_memory_equal(bytes, &file, sizeof file);
+    free(bytes);
+    assert_int_equal(ftruncate(fd, (off_t)(1 << 30) + 1), 0);
+    assert_int_equal(image_read_file(path, &bytes, &size, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "larger than 1 GiB"));
+    assert_int_equal(ftruncate(fd, 0), 0);
+    assert_int_equal(image_read_file(path, &bytes, &size, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "is empty"));
+    close(fd);
+    unlink(path);
+}
+
+static void what_is_no_file_is_refused_at_once(void **state)
+{
+    char path[] = "/tmp/image_test.XXXXXX";
+    uint8_t *bytes;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(image_read_file("/nowhere/at/all", &bytes, &size, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "No such file"));
+    assert_int_equal(image_read_file("/tmp", &bytes, &size, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "not a file"));
+    assert_int_equal(image_read_file("/dev/zero", &bytes, &size, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "not a file"));
+    close(mkstemp(path));
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(image_read_file(path, &bytes, &size, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "not a file"));
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_good_file_becomes_a_plan, set_up),
+        cmocka_unit_test_setup(a_file_cut_anywhere_is_refused, set_up),
+        cmocka_unit_test_setup(kinds_of_files_that_are_no_programs_are_named, set_up),
+        cmocka_unit_test_setup(programs_for_other_processors_are_named, set_up),
+        cmocka_unit_test_setup(damaged_headers_are_refused, set_up),
+        cmocka_unit_test_setup(a_segment_outside_the_file_is_refused, set_up),
+        cmocka_unit_test_setup(a_segment_outside_the_rooms_is_refused, set_up),
+        cmocka_unit_test_setup(a_segment_may_fill_a_room_to_the_last_byte, set_up),
+        cmocka_unit_test_setup(overlapping_segments_are_refused, set_up),
+        cmocka_unit_test_setup(more_bytes_in_the_file_than_in_memory_are_refused, set_up),
+        cmocka_unit_test_setup(an_empty_segment_is_ignored_wherever_it_lies, set_up),
+        cmocka_unit_test_setup(too_many_segments_are_refused, set_up),
+        cmocka_unit_test_setup(the_entry_must_be_code, set_up),
+        cmocka_unit_test_setup(a_thumb_entry_keeps_its_bit, set_up),
+        cmocka_unit_test_setup(a_virtual_entry_becomes_a_physical_one, set_up),
+        cmocka_unit_test_setup(a_raw_file_goes_to_the_base, set_up),
+        cmocka_unit_test_setup(a_raw_file_too_large_or_empty_is_refused, set_up),
+        cmocka_unit_test_setup(no_wrong_byte_in_the_headers_does_harm, set_up),
+        cmocka_unit_test_setup(a_file_is_read_whole, set_up),
+        cmocka_unit_test_setup(what_is_no_file_is_refused_at_once, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,507 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Clients that come, go, vanish, and do not read: the real server in a process of its own, with a
+ * fake Core 3, over real sockets and pipes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "backoff.h"
+#include "connection.h"
+#include "core3.h"
+#include "server.h"
+
+#define PATIENCE_MS 5000
+
+static struct {
+    pid_t pid;
+    int input; /* of the server's standard descriptors, our ends */
+    int output;
+    int errors;
+    uint16_t port;
+} server;
+
+/* --- Kit ----------------------------------------------------------------------------------- */
+
+/* In the child: ends with the status that main() would give. */
+static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
+{
+    struct server_config config = {.on_disconnect = on_disconnect, .stdio = stdio};
+    struct error error;
+    int result;
+
+    listener_parse(&config.listen, ":0", &error);
+    core3_open(&config.core3, NULL, &error);
+    result = server_run(&config, &error);
+    if (result)
+        fprintf(stderr, "%s\n", error.text);
+    core3_close(config.core3);
+    _exit(result ? 1 : 0);
+}
+
+static void start(enum on_disconnect on_disconnect, bool stdio)
+{
+    int in[2];
+    int out[2];
+    int err[2];
+
+    assert_int_equal(pipe(in) | pipe(out) | pipe(err), 0);
+    server.pid = fork();
+    assert_true(server.pid >= 0);
+    if (server.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test be killed */
+        dup2(in[0], 0);
+        dup2(out[1], 1);
+        dup2(err[1], 2);
+        for (int fd = 3; fd < 32; fd++)
+            close(fd);
+        run_server(on_disconnect, stdio);
+    }
+    close(in[0]);
+    close(out[1]);
+    close(err[1]);
+    server.input = in[1];
+    server.output = out[0];
+    server.errors = err[0];
+}
+
+/* Reads until text has come, and fails with what came instead; *got is all of it. */
+static void await_text(int fd, const char *text, char *got, size_t size)
+{
+    const int64_t deadline = clock_now() + (int64_t)PATIENCE_MS * 1000000;
+    size_t len = 0;
+
+    got[0] = 0;
+    while (!strstr(got, text)) {
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        ssize_t more = -1;
+
+        if (clock_now() < deadline && poll(&ready, 1, PATIENCE_MS) == 1)
+            more = read(fd, got + len, size - 1 - len);
+        if (more <= 0)
+            fail_msg("waited for \"%s\", got \"%s\"", text, got);
+        len += (size_t)more;
+        got[len] = 0;
+    }
+}
+
+static void expect_text(int fd, const char *text)
+{
+    char got[8192];
+
+    await_text(fd, text, got, sizeof got);
+}
+
+/* The other side has closed: nothing follows. */
+static void expect_end(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    char byte;
+
+    assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
+    assert_true(read(fd, &byte, 1) <= 0);
+}
+
+static void start_network(enum on_disconnect on_disconnect)
+{
+    char got[256];
+    unsigned port;
+
+    start(on_disconnect, false);
+    await_text(server.output, "\n", got, sizeof got);
+    assert_int_equal(sscanf(got, "Listening on port %u\n", &port), 1);
+    server.port = (uint16_t)port;
+}
+
+static int dial(void)
+{
+    struct sockaddr_in addr = {.sin_family = AF_INET,
+                               .sin_port = htons(server.port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof addr), 0);
+    return fd;
+}
+
+static void put(int fd, const char *wire)
+{
+    assert_int_equal(write(fd, wire, strlen(wire)), strlen(wire));
+}
+
+static void ask(int fd, const char *wire, const char *reply)
+{
+    put(fd, wire);
+    expect_text(fd, reply);
+}
+
+static int64_t cpu_ms(void)
+{
+    char path[64];
+    char line[1024];
+    unsigned long user;
+    unsigned long system;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)server.pid);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    fclose(file);
+    assert_int_equal(sscanf(strrchr(line, ')') + 2,
+                            "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system),
+                     2);
+    return (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+}
+
+/* Waits for the end of the server and returns its exit status. */
+static int await_exit(void)
+{
+    const int64_t deadline = clock_now() + (int64_t)PATIENCE_MS * 1000000;
+    const struct timespec pause = {.tv_nsec = 1000000};
+    int status = 0;
+
+    while (waitpid(server.pid, &status, WNOHANG) == 0) {
+        if (clock_now() > deadline)
+            fail_msg("the server did not end");
+        nanosleep(&pause, NULL);
+    }
+    server.pid = 0;
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    if (server.pid > 0) {
+        kill(server.pid, SIGKILL);
+        waitpid(server.pid, NULL, 0);
+    }
+    close(server.input);
+    close(server.output);
+    close(server.errors);
+    memset(&server, 0, sizeof server);
+    return 0;
+}
+
+/* --- Cases --------------------------------------------------------------------------------- */
+
+static void client_is_served_and_can_come_back(void **state)
+{
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    for (unsigned i = 0; i < 20; i++) {
+        const int fd = dial();
+
+        ask(fd, "$?#3f", "+$T05thread:1;");
+        ask(fd, "+$qC#b4", "$QC1#c5");
+        close(fd); /* at once a next one: VS Code restarts like this */
+    }
+    kill(server.pid, SIGTERM);
+    assert_int_equal(await_exit(), 0);
+}
+
+static void second_client_is_turned_away_at_once(void **state)
+{
+    int first;
+    int second;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    first = dial();
+    ask(first, "$qC#b4", "$QC1#c5");
+    second = dial();
+    expect_end(second);
+    expect_text(server.errors, "is attached");
+    ask(first, "$qC#b4", "$QC1#c5");
+    close(second);
+    close(first);
+}
+
+static void detach_closes_and_the_next_client_finds_it_running(void **state)
+{
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    ask(fd, "$D#44", "+$OK#9a");
+    expect_end(fd);
+    close(fd);
+    fd = dial();
+    ask(fd, "$?#3f", "$T02thread:1;");
+    close(fd);
+}
+
+static void ctrl_c_reaches_a_running_program(void **state)
+{
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    ask(fd, "$vCont;c#a8", "+");
+    ask(fd, "\x03", "$T02thread:1;");
+    close(fd);
+}
+
+/* An IDE whose server just closes shows a running program for ever. */
+static void sigterm_tells_a_waiting_client(void **state)
+{
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    ask(fd, "$vCont;c#a8", "+");
+    kill(server.pid, SIGTERM);
+    expect_text(fd, "$X09#c1");
+    expect_end(fd);
+    assert_int_equal(await_exit(), 0);
+    close(fd);
+}
+
+static void sigint_ends_an_idle_server(void **state)
+{
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    kill(server.pid, SIGINT);
+    assert_int_equal(await_exit(), 0);
+}
+
+static void waiting_costs_next_to_nothing(void **state)
+{
+    const struct timespec second = {.tv_sec = 1};
+    int64_t before;
+    int64_t used;
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    before = cpu_ms();
+    nanosleep(&second, NULL); /* the span that is measured */
+    used = cpu_ms() - before;
+    assert_in_range(used, 0, 10);
+    fd = dial();
+    ask(fd, "$?#3f", "$T05");
+    before = cpu_ms();
+    nanosleep(&second, NULL);
+    used = cpu_ms() - before;
+    assert_in_range(used, 0, 10);
+    ask(fd, "+$vCont;c#a8", "+");
+    before = cpu_ms();
+    nanosleep(&second, NULL);
+    used = cpu_ms() - before;
+    assert_in_range(used, 0, 150); /* with the sanitizers */
+    close(fd);
+}
+
+/* It asks for megabytes and reads nothing: it is stopped by itself, and the server still ends. */
+static void client_that_does_not_read_holds_nobody_up(void **state)
+{
+    static char requests[64 * 1024];
+    size_t len = 0;
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    while (len + 32 < sizeof requests)
+        len += (size_t)snprintf(requests + len, 32, "$m20000000,8000#e3");
+    put(fd, "$QStartNoAckMode#b0");
+    for (unsigned i = 0; i < 4; i++)
+        (void)!send(fd, requests, len, MSG_DONTWAIT);
+    {
+        /* whoever comes meanwhile is turned away, so the server is not stuck */
+        const int second = dial();
+
+        expect_end(second);
+        close(second);
+    }
+    kill(server.pid, SIGTERM);
+    assert_int_equal(await_exit(), 0);
+    close(fd);
+}
+
+/* Far more replies than may wait for a client: they come when it reads. */
+static void slow_reader_gets_everything(void **state)
+{
+    const size_t replies = 64;
+    const size_t reply = 1 + 0x10000 + 3;
+    static char bytes[65536];
+    size_t got = 0;
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    ask(fd, "$QStartNoAckMode#b0", "$OK#9a");
+    for (size_t i = 0; i < replies; i++)
+        put(fd, "$m20000000,8000#e3");
+    {
+        /* the server has read all that, and is stopped, when it turns somebody away */
+        const int second = dial();
+
+        expect_end(second);
+        close(second);
+    }
+    while (got < replies * reply) {
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        ssize_t more;
+
+        assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
+        more = read(fd, bytes, sizeof bytes);
+        assert_true(more > 0);
+        got += (size_t)more;
+    }
+    ask(fd, "$qC#b4", "$QC1#c5");
+    close(fd);
+}
+
+static void output_is_bounded_and_stalls_are_noticed(void **state)
+{
+    static uint8_t bytes[CONNECTION_OUTPUT_MAX];
+    struct connection connection;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    connection_open_socket(&connection, ends[0]);
+    connection_send(&connection, bytes, sizeof bytes);
+    connection_flush(&connection);
+    assert_true(connection_is_pending(&connection));
+    connection_check_stall(&connection);
+    assert_false(connection.broken);
+    connection.progressed -= (int64_t)CONNECTION_STALL_MS * 1000000 + 1;
+    connection_check_stall(&connection);
+    assert_true(connection.broken);
+    connection_close(&connection);
+    close(ends[1]);
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    connection_open_socket(&connection, ends[0]);
+    connection_send(&connection, bytes, sizeof bytes);
+    assert_false(connection.broken);
+    connection_send(&connection, bytes, 1);
+    assert_true(connection.broken);
+    connection_close(&connection);
+    close(ends[1]);
+}
+
+static void client_that_resets_is_noticed_while_it_waits(void **state)
+{
+    const struct linger abort_on_close = {.l_onoff = 1};
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_HALT);
+    fd = dial();
+    ask(fd, "$vCont;c#a8", "+");
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_on_close, sizeof abort_on_close);
+    close(fd);
+    for (unsigned i = 0;; i++) {
+        char got[64];
+        ssize_t len;
+
+        fd = dial();
+        put(fd, "$?#3f");
+        len = read(fd, got, sizeof got - 1);
+        close(fd);
+        if (len > 0)
+            break; /* it was let in: the first one is gone */
+        assert_true(i < 1000);
+    }
+}
+
+static void busy_port_is_named(void **state)
+{
+    struct listener_address address;
+    struct error error;
+    char text[64];
+    uint16_t port;
+    int first;
+
+    (void)state;
+    assert_int_equal(listener_parse(&address, ":0", &error), 0);
+    first = listener_open(&address, &port, &error);
+    assert_true(first >= 0);
+    snprintf(text, sizeof text, "127.0.0.1:%u", port);
+    assert_int_equal(listener_parse(&address, text, &error), 0);
+    assert_int_equal(listener_open(&address, &port, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, text));
+    assert_non_null(strstr(error.text, "--listen 127.0.0.1:PORT"));
+    close(first);
+}
+
+static void stdio_serves_one_client_and_ends(void **state)
+{
+    (void)state;
+    start(ON_DISCONNECT_KEEP, true);
+    put(server.input, "$qC#b4");
+    expect_text(server.output, "+$QC1#c5");
+    put(server.input, "$D#44");
+    expect_text(server.output, "+$OK#9a");
+    assert_int_equal(await_exit(), 0);
+}
+
+static void stdio_ends_with_its_input(void **state)
+{
+    char got[64];
+
+    (void)state;
+    start(ON_DISCONNECT_KEEP, true);
+    put(server.input, "$qC#b4$k#6b");
+    await_text(server.output, "$QC1#c5+", got, sizeof got);
+    assert_string_equal(got, "+$QC1#c5+"); /* and no ready line */
+    assert_int_equal(await_exit(), 0);
+    clean_up(NULL);
+    start(ON_DISCONNECT_KEEP, true);
+    close(server.input);
+    server.input = -1;
+    assert_int_equal(await_exit(), 0);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, clean_up)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(client_is_served_and_can_come_back),
+        TEST(second_client_is_turned_away_at_once),
+        TEST(detach_closes_and_the_next_client_finds_it_running),
+        TEST(ctrl_c_reaches_a_running_program),
+        TEST(sigterm_tells_a_waiting_client),
+        TEST(sigint_ends_an_idle_server),
+        TEST(waiting_costs_next_to_nothing),
+        TEST(client_that_does_not_read_holds_nobody_up),
+        TEST(slow_reader_gets_everything),
+        cmocka_unit_test(output_is_bounded_and_stalls_are_noticed),
+        TEST(client_that_resets_is_noticed_while_it_waits),
+        cmocka_unit_test(busy_port_is_named),
+        TEST(stdio_serves_one_client_and_ends),
+        TEST(stdio_ends_with_its_input),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,1071 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Every packet that the bridge knows, with the exact bytes of its reply and what it makes Core 3
+ * do; attach, the ways to leave, and the loss of Core 3.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rsp_client.h"
+#include "rsp_packet.h"
+#include "target_xml.h"
+
+static struct rsp_client client;
+
+#define PC   client.core3.regs[15]
+#define CPSR client.core3.regs[16]
+
+/* The expedited registers of a fresh program that only PC distinguishes. */
+#define REGS_AT(pc)                                                                                \
+    "00:00000000;01:00000000;02:00000000;03:00000000;04:00000000;05:00000000;06:00000000;"         \
+    "07:00000000;08:00000000;09:00000000;0a:00000000;0b:00000000;0c:00000000;0d:00000000;"         \
+    "0e:00000000;0f:" pc ";19:d3010000;"
+
+static int attach(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client_attach(&client);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    if (client.session)
+        client_leave(&client);
+    return 0;
+}
+
+/* --- Connection ---------------------------------------------------------------------------- */
+
+static void attach_clears_breakpoints_and_halts(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client.core3.state = AMPGDB_STATE_RUNNING;
+    client.core3.breaks = 3;
+    client_attach_with_acks(&client);
+    core3_did(&client, "own;clear_breaks;halt;");
+    expect_nothing(&client);
+}
+
+static void question_tells_the_halt_of_attach(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client.core3.state = AMPGDB_STATE_RUNNING;
+    client_attach(&client);
+    check(&client, "?", "T02thread:1;core:3;" REGS_AT("00000020"));
+}
+
+static void question_tells_why_the_program_halted_before(void **state)
+{
+    (void)state;
+    client_init(&client);
+    fake_stop(&client.core3, AMPGDB_STOP_UNDEFINED, 0, 0);
+    client_attach(&client);
+    check(&client, "?", "T04thread:1;core:3;" REGS_AT("00000020"));
+}
+
+static void attach_fails_when_locked_or_lost(void **state)
+{
+    struct error error;
+
+    (void)state;
+    client_init(&client);
+    client.core3.locked_by_another = true;
+    assert_int_equal(session_open(&client.session, &client.core3, "me", &client.config, &error),
+                     -HOST_ELOCKED);
+    client.core3.locked_by_another = false;
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -HOST_ELOST;
+    assert_int_equal(session_open(&client.session, &client.core3, "me", &client.config, &error),
+                     -HOST_ELOST);
+    assert_string_equal(error.text, "Core 3 is lost");
+    assert_false(core3_is_owned(&client.core3));
+}
+
+static void attach_gives_up_on_a_program_that_never_halts(void **state)
+{
+    struct error error;
+
+    (void)state;
+    client_init(&client);
+    client.core3.state = AMPGDB_STATE_RUNNING;
+    client.core3.never_halts = true;
+    assert_int_equal(session_open(&client.session, &client.core3, "me", &client.config, &error),
+                     -HOST_ELOST);
+    assert_non_null(strstr(error.text, "never reported that it stopped"));
+    assert_false(core3_is_owned(&client.core3));
+}
+
+/* A stop that nobody took, of a program that is halted at attach, once came up at the next resume:
+ * GDB then showed a running program as stopped. */
+static void stale_stop_does_not_answer_a_resume(void **state)
+{
+    (void)state;
+    client_init(&client);
+    fake_stop(&client.core3, AMPGDB_STOP_STEP, 0, 0);
+    client_attach(&client);
+    fake_stop(&client.core3, AMPGDB_STOP_BKPT, 0, 0);
+    client_send(&client, "vCont;c");
+    session_poll(client.session);
+    expect_nothing(&client);
+}
+
+static void acks_until_they_are_given_up(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client_attach_with_acks(&client);
+    client_feed(&client, "$qC#b4", 6);
+    expect_bytes(&client, "+$QC1#c5");
+    client_feed(&client, "$qC#b5", 6);
+    expect_bytes(&client, "-");
+    client_feed(&client, "-", 1);
+    expect_bytes(&client, "$QC1#c5");
+    client_feed(&client, "$QStartNoAckMode#b0", 19);
+    expect_bytes(&client, "+$OK#9a");
+    client_feed(&client, "+$qC#b4", 7);
+    expect_bytes(&client, "$QC1#c5");
+    client_feed(&client, "$qC#b5-", 7);
+    expect_nothing(&client);
+}
+
+static void dialogue_may_be_cut_anywhere(void **state)
+{
+    static const char wire[] = "+$qC#b4+$X20000000,3:\x01}]\x03#51+\x03$?#3f$m20000000,3#4e";
+    static uint8_t whole[4096];
+    size_t len;
+
+    (void)state;
+    client_init(&client);
+    client_attach_with_acks(&client);
+    client_feed(&client, wire, sizeof wire - 1);
+    len = client.len;
+    assert_in_range(len, 100, sizeof whole);
+    memcpy(whole, client.bytes, len);
+    assert_memory_equal(whole + len - 10, "$017d03#5f", 10);
+    client_leave(&client);
+    for (size_t cut = 1; cut < sizeof wire - 1; cut++) {
+        client_init(&client);
+        client_attach_with_acks(&client);
+        client_feed(&client, wire, cut);
+        client_feed(&client, wire + cut, sizeof wire - 1 - cut);
+        assert_int_equal(client.len, len);
+        assert_memory_equal(client.bytes, whole, len);
+        client_leave(&client);
+    }
+}
+
+static void oversized_packet_is_refused_and_survived(void **state)
+{
+    static char big[RSP_PACKET_SIZE + 2];
+
+    (void)state;
+    memset(big, 'm', sizeof big - 1);
+    client_init(&client);
+    client_attach_with_acks(&client);
+    client_send(&client, big);
+    expect_bytes(&client, "+$E16#ac");
+    client_send(&client, "qC");
+    expect_bytes(&client, "+$QC1#c5");
+}
+
+static void unknown_packets_get_the_empty_reply(void **state)
+{
+    static const char *const packets[] = {
+        "",
+        "vMustReplyEmpty",
+        "qTStatus",
+        "qOffsets",
+        "qSymbol::",
+        "qL1200",
+        "vFile:setfs:0",
+        "QNonStop:1",
+        "qXfer:auxv:read::0,10",
+        "x0,4",
+        "qCRC:0,4",
+        "gg",
+        "c20000000",
+        "s20000000",
+        "??",
+        "QStartNoAckModeAgain",
+        "vRun;a",
+        "\xff\xfe",
+        "qSupportedOrNot",
+        "vAttach;1",
+        "qThreadExtraInfo,1",
+        "QThreadEvents:1",
+        "vCtrlC",
+        "b57600",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++)
+        check(&client, packets[i], "");
+    core3_did(&client, "");
+}
+
+/* --- Queries ------------------------------------------------------------------------------- */
+
+static void supported_names_our_features(void **state)
+{
+    const char *features = "PacketSize=10000;QStartNoAckMode+;qXfer:features:read+;"
+                           "qXfer:threads:read+;swbreak+;hwbreak+;vContSupported+";
+
+    (void)state;
+    check(&client, "qSupported:multiprocess+;swbreak+;hwbreak+;qRelocInsn+;xmlRegisters=i386",
+          features);
+    check(&client, "qSupported", features);
+    check(&client, "qSupported:", features);
+    check(&client, "qSupported:;;;=;swbreak", features);
+}
+
+static void thread_queries(void **state)
+{
+    (void)state;
+    check(&client, "qC", "QC1");
+    check(&client, "qfThreadInfo", "m1");
+    check(&client, "qsThreadInfo", "l");
+    check(&client, "T1", "OK");
+    check(&client, "Tp1.1", "OK");
+    check(&client, "T2", "E16");
+    check(&client, "Hg0", "OK");
+    check(&client, "Hgp0.0", "OK");
+    check(&client, "Hc-1", "OK");
+    check(&client, "Hcp1.-1", "OK");
+    check(&client, "Hg2", "E16");
+    check(&client, "qAttached", "1");
+    check(&client, "qAttached:1", "1");
+    check(&client, "!", "OK");
+}
+
+static void target_xml_comes_in_parts(void **state)
+{
+    char document[8192] = "";
+    size_t len = 0;
+
+    (void)state;
+    for (bool more = true; more;) {
+        char request[64];
+        size_t part;
+
+        snprintf(request, sizeof request, "qXfer:features:read:target.xml:%zx,100", len);
+        client_send(&client, request);
+        more = client.bytes[1] == 'm';
+        part = client.len - 5;
+        memcpy(document + len, client.bytes + 2, part);
+        len += part;
+        client.len = 0;
+    }
+    assert_string_equal(document, target_xml);
+    assert_non_null(strstr(document, "<architecture>arm</architecture>"));
+    assert_non_null(strstr(document, "<osabi>none</osabi>"));
+    assert_non_null(strstr(document, "name=\"cpsr\" bitsize=\"32\" regnum=\"25\""));
+    check(&client, "qXfer:features:read:target.xml:ffffffff,100", "l");
+    check(&client, "qXfer:features:read:target.xml:0,0", "m");
+    check(&client, "qXfer:features:read:other.xml:0,100", "E16");
+}
+
+static void threads_xml_tells_the_stop(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_S2_DATA, 0x1000, 7);
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "qXfer:threads:read::0,1000",
+          "l<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"3\" name=\"Core 3\">"
+          "stop 14 &lt;1000&amp;7&gt;</thread>\n</threads>\n");
+}
+
+/* --- Registers ----------------------------------------------------------------------------- */
+
+static void registers_are_read(void **state)
+{
+    (void)state;
+    client.core3.regs[0] = 0x11223344;
+    client.core3.regs[13] = 0x2fff0000;
+    check(&client, "g",
+          "44332211"
+          "000000000000000000000000000000000000000000000000000000000000000000000000"
+          "000000000000000000000000"
+          "0000ff2f"
+          "00000000"
+          "00000020"
+          "d3010000");
+    check(&client, "p0", "44332211");
+    check(&client, "pf", "00000020");
+    check(&client, "p19", "d3010000");
+    check(&client, "p10", "E16");
+    check(&client, "p18", "E16");
+    check(&client, "p1a", "E16");
+    check(&client, "pffffffff", "E16");
+}
+
+static void registers_are_written(void **state)
+{
+    (void)state;
+    check(&client, "P0=78563412", "OK");
+    check(&client, "Pd=00f0ff2f", "OK");
+    check(&client, "P19=13000060", "OK");
+    core3_did(&client, "reg0=12345678;reg13=2ffff000;reg16=60000013;");
+    check(&client, "P10=00000000", "E16");
+    check(&client, "P0=7856341", "E16");
+    check(&client, "P0=785634120", "E16");
+    core3_did(&client, "");
+}
+
+static void all_registers_are_written(void **state)
+{
+    char request[2 + 17 * 8] = "G";
+
+    (void)state;
+    for (unsigned i = 0; i < 17; i++)
+        snprintf(request + 1 + 8 * i, 9, "%02x000000", i + 1);
+    check(&client, request, "OK");
+    for (unsigned i = 0; i < 17; i++)
+        assert_int_equal(client.core3.regs[i], i + 1);
+    client.core3.log[0] = 0;
+    request[1 + 17 * 8 - 1] = 0;
+    check(&client, request, "E16");
+    core3_did(&client, "");
+}
+
+static void pc_with_bit_0_means_thumb(void **state)
+{
+    (void)state;
+    check(&client, "Pf=00010020", "OK");
+    core3_did(&client, "reg15=20000100;");
+    check(&client, "Pf=01010020", "OK");
+    core3_did(&client, "reg15=20000100;reg16=1f3;");
+}
+
+/* --- Load ---------------------------------------------------------------------------------- */
+
+/* GDB's "load" ends with PC alone, and then puts its stale CPSR back with T adjusted. The new
+ * program once started in the mode, and with the masks, that the old one had died in. */
+static void load_gives_a_fresh_cpu(void **state)
+{
+    (void)state;
+    CPSR = 0x60000110;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "M20000100,2:0102", "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "P19=10010060", "OK");
+    core3_did(&client, "write 20000000,4;write 20000100,2;reset 20000000;reg16=1d3;");
+}
+
+static void thumb_load_keeps_the_thumb_bit(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=01000020", "OK");
+    check(&client, "P19=30000060", "OK");
+    core3_did(&client, "write 20000000,4;reset 20000001;reg16=1f3;");
+}
+
+static void cpsr_is_the_clients_again_after_a_resume(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    client_send(&client, "vCont;s:1");
+    session_poll(client.session);
+    client.len = 0;
+    client.core3.log[0] = 0;
+    check(&client, "P19=10000060", "OK");
+    core3_did(&client, "reg16=60000010;");
+}
+
+static void pc_elsewhere_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=04000020", "OK");
+    core3_did(&client, "write 20000000,4;reg15=20000004;");
+    /* ... nor what was written before the program ran */
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    client.core3.log[0] = 0;
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "reg15=20000000;");
+}
+
+static void second_pc_after_a_load_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,40:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+          "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "Pf=10000020", "OK");
+    core3_did(&client, "write 20000000,40;reset 20000000;reg15=20000010;");
+}
+
+/* --- Memory -------------------------------------------------------------------------------- */
+
+static void memory_is_read(void **state)
+{
+    (void)state;
+    memcpy(client.core3.ram + 0x1fffc, "\x01\x23\x45\x67", 4);
+    check(&client, "m2001fffc,4", "01234567");
+    check(&client, "m2001fffd,1", "23");
+    check(&client, "m2001fffc,8", "01234567");
+    check(&client, "m20020000,4", "E0e");
+    check(&client, "m0,4", "E0e");
+    check(&client, "mfffffffc,4", "E0e");
+}
+
+static void memory_is_written(void **state)
+{
+    (void)state;
+    check(&client, "M20000010,3:0a0bfF", "OK");
+    assert_memory_equal(client.core3.ram + 0x10, "\x0a\x0b\xff", 3);
+    check(&client, "X20000020,0:", "OK");
+    check(&client, "M20000020,0:", "OK");
+    client_send_bytes(&client, "X20000020,5:a}]}\x03\x03,", 19);
+    expect_bytes(&client, "$OK#9a");
+    assert_memory_equal(client.core3.ram + 0x20, "a}#\x03,", 5);
+    core3_did(&client, "write 20000010,3;write 20000020,5;");
+    check(&client, "M0,1:00", "E0e");
+    check(&client, "X2001fffe,4:abcd", "E0e");
+}
+
+static void longest_read_is_cut_to_the_packet(void **state)
+{
+    (void)state;
+    client_send(&client, "m20000000,10000");
+    assert_int_equal(client.len, 1 + RSP_PACKET_SIZE + 3);
+    client.len = 0;
+    client_send(&client, "m20000000,ffffffff");
+    expect_bytes(&client, "$E16#ac");
+}
+
+static void longest_write_fits(void **state)
+{
+    static char packet[RSP_PACKET_SIZE];
+    const uint32_t len = RSP_PACKET_SIZE - 15;
+
+    (void)state;
+    memset(packet, 'z', sizeof packet);
+    memcpy(packet, "X20000000,fff1:", 15);
+    client_send_bytes(&client, packet, sizeof packet);
+    expect_bytes(&client, "$OK#9a");
+    assert_int_equal(client.core3.ram[len - 1], 'z');
+    assert_int_equal(client.core3.ram[len], 0);
+}
+
+static void small_reads_come_from_the_cache_while_halted(void **state)
+{
+    unsigned before;
+
+    (void)state;
+    check(&client, "m20000000,4", "00000000");
+    before = client.core3.requests;
+    check(&client, "m20000004,4", "00000000");
+    check(&client, "m200000fe,2", "0000");
+    assert_int_equal(client.core3.requests, before);
+    /* a write, a step and a stop drop it */
+    check(&client, "M20000004,1:77", "OK");
+    check(&client, "m20000004,2", "7700");
+    client.core3.ram[4] = 0x88;
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "m20000004,2", "8800");
+}
+
+static void devices_and_virtual_addresses_are_never_cached(void **state)
+{
+    (void)state;
+    check(&client, "m3f200034,4", "00000000");
+    client.core3.device[0x34] = 1;
+    check(&client, "m3f200034,4", "01000000");
+    client.core3.program_flags = AMPGDB_PROGRAM_MMU;
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "m20000000,1", "00");
+    client.core3.ram[0] = 9;
+    check(&client, "m20000000,1", "09");
+}
+
+/* --- Breakpoints --------------------------------------------------------------------------- */
+
+static void breakpoints_are_set_and_cleared(void **state)
+{
+    (void)state;
+    check(&client, "Z0,20000100,4", "OK");
+    check(&client, "Z0,20000102,2", "OK");
+    check(&client, "Z1,20000104,3", "OK");
+    check(&client, "Z0,20000100,4", "OK");
+    check(&client, "z0,20000100,4", "OK");
+    check(&client, "z0,20000100,4", "OK");
+    core3_did(&client, "set_break 0,20000100,4;set_break 0,20000102,2;set_break 1,20000104,3;"
+                       "clear_break 0,20000100,4;");
+    check(&client, "Z2,20000100,4", "");
+    check(&client, "z3,20000100,4", "");
+    check(&client, "Z4,20000100,4", "");
+    check(&client, "Z0,20000100,5", "E16");
+    check(&client, "Z0,20000100,1", "E16");
+    check(&client, "Z0,20000100,4;X1,0", "E16");
+    core3_did(&client, "");
+}
+
+static void no_breakpoint_left_says_so(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < FAKE_BREAKS; i++)
+        check(&client,
+              (const char[]){'Z', '1', ',', (char)('a' + (int)i % 6), '0' + (char)(i / 6), ',', '4',
+                             0},
+              "OK");
+    check(&client, "Z1,1000,4", "E1c");
+}
+
+/* --- Resume and stop ----------------------------------------------------------------------- */
+
+static void step_reports_all_registers(void **state)
+{
+    (void)state;
+    check(&client, "vCont?", "vCont;c;C;s;S");
+    client_send(&client, "vCont;s:1;c");
+    expect_nothing(&client);
+    assert_true(session_is_waiting(client.session));
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("04000020"));
+    assert_false(session_is_waiting(client.session));
+    session_poll(client.session);
+    expect_nothing(&client);
+    core3_did(&client, "step;");
+}
+
+static void all_ways_to_resume(void **state)
+{
+    static const struct {
+        const char *packet;
+        const char *did;
+    } rows[] = {
+        {"vCont;s", "step;"},     {"vCont;S05:1", "step;"},          {"s", "step;"},
+        {"S0b", "step;"},         {"vCont;s:p1.1;c:p1.-1", "step;"}, {"vCont;s:-1", "step;"},
+        {"vCont;c", "continue;"}, {"vCont;C0b", "continue;"},        {"c", "continue;"},
+        {"C02", "continue;"},     {"vCont;s:2;c", "continue;"},      {"vCont;c:1;s", "continue;"},
+        {"vCont;s:0", "step;"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        client_send(&client, rows[i].packet);
+        core3_did(&client, rows[i].did);
+        expect_nothing(&client);
+        if (client.core3.state == AMPGDB_STATE_RUNNING)
+            fake_stop(&client.core3, AMPGDB_STOP_STEP, 0, 0);
+        session_poll(client.session);
+        assert_memory_equal(client.bytes, "$T05", 4);
+        client.len = 0;
+    }
+}
+
+static void break_reasons_only_for_those_who_asked(void **state)
+{
+    (void)state;
+    check(&client, "Z0,20000010,4", "OK");
+    check(&client, "Z1,20000020,4", "OK");
+    client_send(&client, "c");
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("10000020"));
+    client_send(&client, "qSupported:swbreak+;hwbreak+");
+    client.len = 0;
+    client_send(&client, "c");
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;hwbreak:;" REGS_AT("20000020"));
+    PC = 0x20000000;
+    client_send(&client, "c");
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;swbreak:;" REGS_AT("10000020"));
+    expect_nothing(&client);
+}
+
+static void every_reason_has_its_signal(void **state)
+{
+    static const struct {
+        uint32_t reason;
+        uint32_t syndrome;
+        const char *signal;
+    } rows[] = {
+        {AMPGDB_STOP_HALT, 0, "T02"},      {AMPGDB_STOP_STEP, 0, "T05"},
+        {AMPGDB_STOP_SW_BREAK, 0, "T05"},  {AMPGDB_STOP_HW_BREAK, 0, "T05"},
+        {AMPGDB_STOP_BKPT, 0, "T05"},      {AMPGDB_STOP_RETURNED, 0, "T05"},
+        {AMPGDB_STOP_UNDEFINED, 0, "T04"}, {AMPGDB_STOP_SVC, 0, "T05"},
+        {AMPGDB_STOP_PREFETCH, 5, "T0b"},  {AMPGDB_STOP_DATA, 5, "T0b"},
+        {AMPGDB_STOP_DATA, 0x001, "T0a"},  {AMPGDB_STOP_DATA, 0x801, "T0a"},
+        {AMPGDB_STOP_DATA, 0x401, "T0b"},  {AMPGDB_STOP_DATA, 0x221, "T0a"},
+        {AMPGDB_STOP_DATA, 0x021, "T0a"},  {AMPGDB_STOP_DATA, 0x205, "T0b"},
+        {AMPGDB_STOP_IRQ, 0, "T05"},       {AMPGDB_STOP_FIQ, 0, "T05"},
+        {AMPGDB_STOP_S2_FETCH, 0, "T0b"},  {AMPGDB_STOP_S2_DATA, 0, "T0b"},
+        {AMPGDB_STOP_LOCAL, 0, "T0b"},     {AMPGDB_STOP_SMC, 0, "T04"},
+        {AMPGDB_STOP_HVC, 0, "T04"},       {AMPGDB_STOP_SYSREG, 0, "T04"},
+        {AMPGDB_STOP_ABORT, 0, "T0b"},     {AMPGDB_STOP_VECTORS, 0, "T0b"},
+        {AMPGDB_STOP_UNKNOWN, 0, "T05"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char sentence[64] = "";
+
+        client_send(&client, "c");
+        fake_stop(&client.core3, rows[i].reason, 0x1000, rows[i].syndrome);
+        session_poll(client.session);
+        if (rows[i].reason >= AMPGDB_STOP_BKPT)
+            snprintf(sentence, sizeof sentence, "stop %u <1000&%x>\n", rows[i].reason,
+                     rows[i].syndrome);
+        expect_console(&client, sentence);
+        assert_memory_equal(client.bytes + 1, rows[i].signal, 3);
+        client.len = 0;
+    }
+}
+
+static void ctrl_c_halts_a_running_program(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    session_poll(client.session);
+    client_feed(&client, "\x03", 1);
+    session_poll(client.session);
+    core3_did(&client, "continue;halt;");
+    expect_packet(&client, "T02thread:1;core:3;" REGS_AT("04000020"));
+    client_feed(&client, "\x03\x03", 2);
+    session_poll(client.session);
+    expect_nothing(&client);
+    core3_did(&client, "");
+}
+
+static void ctrl_c_that_crosses_a_stop_gives_one_reply(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_STEP, 0, 0);
+    client_feed(&client, "\x03", 1);
+    session_poll(client.session);
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("04000020"));
+    expect_nothing(&client);
+}
+
+static void impossible_step_ends_where_it_began(void **state)
+{
+    (void)state;
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -AMPGDB_EDECODE;
+    client_send(&client, "vCont;s");
+    expect_console(&client, "Core 3 refuses\n");
+    expect_packet(&client, "T04thread:1;core:3;" REGS_AT("00000020"));
+    expect_nothing(&client);
+    assert_false(session_is_waiting(client.session));
+}
+
+static void waiting_client_gets_nothing_but_its_stop(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;");
+    check(&client, "g", "E10");
+    check(&client, "m20000000,4", "E10");
+    check(&client, "vCont;c", "E10");
+    check(&client, "R00", "E10");
+    check(&client, "?", "E10");
+    core3_did(&client, "");
+    assert_true(session_is_waiting(client.session));
+}
+
+/* --- Monitor ------------------------------------------------------------------------------- */
+
+static void monitor(const char *command)
+{
+    char packet[600] = "qRcmd,";
+
+    for (size_t i = 0; command[i]; i++)
+        snprintf(packet + 6 + 2 * i, 3, "%02x", (uint8_t)command[i]);
+    client_send(&client, packet);
+}
+
+static void monitor_version_and_help(void **state)
+{
+    (void)state;
+    monitor("version");
+    expect_console(&client, "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 1\n");
+    expect_bytes(&client, "$OK#9a");
+    monitor("help");
+    assert_true(client.len > 200);
+    assert_memory_equal(client.bytes + client.len - 6, "$OK#9a", 6);
+}
+
+static void monitor_unknown_command_lists_the_known(void **state)
+{
+    (void)state;
+    monitor("rtt\tstart \x01 now");
+    assert_memory_equal(client.bytes + client.len - 7, "$E01#a6", 7);
+    client.len -= 7;
+    assert_memory_equal(client.bytes, "$O556e6b6e6f776e20636f6d6d616e642022727474", 41);
+    client.len = 0;
+    monitor("");
+    assert_memory_equal(client.bytes + client.len - 7, "$E01#a6", 7);
+    client.len = 0;
+    monitor("a long command a long command a long command a long command a long command a long "
+            "command a long command a long command a long command a long command a long command ");
+    assert_memory_equal(client.bytes + client.len - 7, "$E01#a6", 7);
+}
+
+static void monitor_resets(void **state)
+{
+    (void)state;
+    client.core3.entry = 0x20000041;
+    monitor("reset halt");
+    expect_console(&client, "Core 3 is reset and halted at 0x20000040. GDB shows old registers "
+                            "until \"maintenance flush register-cache\".\n");
+    expect_bytes(&client, "$OK#9a");
+    core3_did(&client, "reset 20000041;");
+    monitor(" reset  init ");
+    core3_did(&client, "reset 20000041;");
+    client.len = 0;
+    monitor("reset");
+    expect_bytes(&client, "$OK#9a");
+    core3_did(&client, "reset 20000041;continue;");
+    monitor("reset run");
+    core3_did(&client, "reset 20000041;continue;");
+}
+
+/* GDB does not know that the program runs; it must not be told lies, and its next continue or
+ * step must do what it says. */
+static void monitor_resume_and_halt(void **state)
+{
+    (void)state;
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
+    core3_did(&client, "continue;");
+    assert_false(session_is_waiting(client.session));
+    check(&client, "g", "E10");
+    check(&client, "m20000000,1", "00");
+    monitor("halt");
+    expect_bytes(&client, "$OK#9a");
+    core3_did(&client, "halt;");
+    check(&client, "pf", "04000020");
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;");
+    fake_stop(&client.core3, AMPGDB_STOP_HALT, 0, 0);
+    session_poll(client.session);
+    expect_packet(&client, "T02thread:1;core:3;" REGS_AT("08000020"));
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
+    client_send(&client, "vCont;s");
+    core3_did(&client, "continue;halt;step;");
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("10000020"));
+}
+
+/* A new PC once reset a program that "monitor resume" had set going. */
+static void running_program_is_read_live_and_not_reset(void **state)
+{
+    (void)state;
+    check(&client, "m20000000,1", "00");
+    monitor("resume");
+    client.len = 0;
+    client.core3.ram[0] = 1;
+    check(&client, "m20000000,1", "01");
+    client.core3.ram[0] = 2;
+    check(&client, "m20000000,1", "02");
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "E10");
+    core3_did(&client, "continue;write 20000000,4;");
+}
+
+static void stop_after_monitor_resume_is_found(void **state)
+{
+    (void)state;
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
+    fake_stop(&client.core3, AMPGDB_STOP_UNDEFINED, 0, 0);
+    session_poll(client.session);
+    expect_nothing(&client);
+    check(&client, "pf", "04000020");
+    check(&client, "?", "T04thread:1;core:3;" REGS_AT("04000020"));
+    monitor("resume");
+    client.len = 0;
+    check(&client, "?", "T02thread:1;core:3;" REGS_AT("08000020"));
+}
+
+static void monitor_status(void **state)
+{
+    (void)state;
+    monitor("status");
+    expect_console(&client, "Core 3: halted, stop 0 <0&0>\n"
+                            "entry: 0x20000000 (ARM)\n"
+                            "program RAM: 0x20000000-0x2fffffff, 0x30100000-0x3b3fffff\n"
+                            "MMU off, D-cache off\n"
+                            "stub: ABI 1, 5 hardware breakpoints\n");
+    expect_bytes(&client, "$OK#9a");
+    monitor("resume");
+    client.len = 0;
+    monitor("status");
+    assert_non_null(memmem(client.bytes, client.len, "72756e6e696e67", 14));
+}
+
+static void monitor_failure_gives_the_reason(void **state)
+{
+    (void)state;
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -AMPGDB_EINVAL;
+    monitor("reset halt");
+    expect_console(&client, "Core 3 refuses\n");
+    expect_bytes(&client, "$E01#a6");
+}
+
+/* --- Leave --------------------------------------------------------------------------------- */
+
+static void detach_resumes_and_disowns_before_its_reply(void **state)
+{
+    (void)state;
+    check(&client, "Z0,20000100,4", "OK");
+    client.core3.log[0] = 0;
+    check(&client, "D", "OK");
+    core3_did(&client, "clear_breaks;continue;disown;");
+    assert_true(session_is_over(client.session));
+    client_leave(&client);
+    core3_did(&client, "");
+}
+
+static void detach_while_running_lets_it_run(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    client.core3.log[0] = 0;
+    check(&client, "D;1", "OK");
+    core3_did(&client, "clear_breaks;disown;");
+}
+
+static void vanished_client_leaves_the_program_as_told(void **state)
+{
+    static const struct {
+        enum on_disconnect what;
+        bool running;
+        const char *did;
+    } rows[] = {
+        {ON_DISCONNECT_KEEP, false, "clear_breaks;disown;"},
+        {ON_DISCONNECT_KEEP, true, "clear_breaks;disown;"},
+        {ON_DISCONNECT_RUN, false, "clear_breaks;continue;disown;"},
+        {ON_DISCONNECT_RUN, true, "clear_breaks;disown;"},
+        {ON_DISCONNECT_HALT, false, "clear_breaks;halt;disown;"},
+        {ON_DISCONNECT_HALT, true, "clear_breaks;halt;disown;"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        client_init(&client);
+        client.config.on_disconnect = rows[i].what;
+        client_attach(&client);
+        if (rows[i].running)
+            client_send(&client, "vCont;c");
+        client.core3.log[0] = 0;
+        client_leave(&client);
+        core3_did(&client, rows[i].did);
+    }
+}
+
+static void kill_stops_the_program_at_its_start(void **state)
+{
+    (void)state;
+    client.config.on_disconnect = ON_DISCONNECT_RUN;
+    client_leave(&client);
+    client_init(&client);
+    client.config.on_disconnect = ON_DISCONNECT_RUN;
+    client_attach(&client);
+    client_send(&client, "vCont;c");
+    client.core3.log[0] = 0;
+    client_send(&client, "k");
+    expect_nothing(&client);
+    core3_did(&client, "clear_breaks;reset 20000000;");
+    assert_true(session_is_over(client.session));
+    client_leave(&client);
+    core3_did(&client, "clear_breaks;disown;");
+}
+
+static void vkill_answers_and_extended_clients_restart(void **state)
+{
+    (void)state;
+    check(&client, "!", "OK");
+    check(&client, "vKill;1", "OK");
+    core3_did(&client, "clear_breaks;reset 20000000;");
+    assert_false(session_is_over(client.session));
+    client_send(&client, "k");
+    assert_false(session_is_over(client.session));
+    client.core3.log[0] = 0;
+    client_send(&client, "R0");
+    expect_nothing(&client);
+    core3_did(&client, "reset 20000000;");
+    check(&client, "?", "T05thread:1;core:3;" REGS_AT("00000020"));
+}
+
+static void stop_of_the_bridge_ends_a_wait(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    session_stop(client.session, "the bridge ends");
+    expect_console(&client, "the bridge ends\n");
+    expect_bytes(&client, "$X09#c1");
+    assert_true(session_is_over(client.session));
+}
+
+/* --- Core 3 is lost ------------------------------------------------------------------------ */
+
+static void lost_core_is_told_to_a_waiting_client(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -HOST_ELOST;
+    session_poll(client.session);
+    expect_console(&client, "Core 3 is lost\n");
+    expect_bytes(&client, "$X09#c1");
+    assert_string_equal(client.log, "Core 3 is lost\n");
+    assert_true(session_is_over(client.session));
+    session_poll(client.session);
+    client_send(&client, "g");
+    expect_nothing(&client);
+    client_leave(&client);
+    assert_false(client.core3.owned);
+}
+
+static void lost_core_fails_any_request(void **state)
+{
+    static const char *const packets[] = {
+        "g",
+        "p0",
+        "P0=00000000",
+        "m20000000,4",
+        "m0,4",
+        "M20000000,1:00",
+        "X20000000,1:a",
+        "Z0,20000000,4",
+        "z0,20000000,4",
+        "vCont;s",
+        "c",
+        "?",
+        "D",
+        "vKill;1",
+        "Pf=00000020",
+        "qRcmd,68616c74",
+        "qRcmd,7265736574",
+        "Pf=01000020",
+        "k",
+        "R00",
+    };
+
+    (void)state;
+    client_leave(&client);
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+        client_init(&client);
+        client_attach(&client);
+        client.core3.fail_in = 1;
+        client.core3.fail_with = -HOST_ELOST;
+        check(&client, packets[i], "E01");
+        assert_true(session_is_over(client.session));
+        assert_string_equal(client.log, "Core 3 is lost\n");
+        client_leave(&client);
+        assert_false(client.core3.owned);
+    }
+}
+
+/* Whatever request fails, and however, the client gets some answer and no other state is lost. */
+static void refusals_do_not_end_the_session(void **state)
+{
+    static const char *const packets[] = {"g", "m3f200000,4", "Z0,20000000,4", "P0=00000000"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+        client.core3.fail_in = 1;
+        client.core3.fail_with = -AMPGDB_EFAULT;
+        check(&client, packets[i], "E0e");
+        assert_false(session_is_over(client.session));
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, attach, leave)
+#define BARE(name) cmocka_unit_test_teardown(name, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BARE(attach_clears_breakpoints_and_halts),
+        BARE(question_tells_the_halt_of_attach),
+        BARE(question_tells_why_the_program_halted_before),
+        BARE(attach_fails_when_locked_or_lost),
+        BARE(attach_gives_up_on_a_program_that_never_halts),
+        BARE(stale_stop_does_not_answer_a_resume),
+        BARE(acks_until_they_are_given_up),
+        BARE(dialogue_may_be_cut_anywhere),
+        BARE(oversized_packet_is_refused_and_survived),
+        TEST(unknown_packets_get_the_empty_reply),
+        TEST(supported_names_our_features),
+        TEST(thread_queries),
+        TEST(target_xml_comes_in_parts),
+        TEST(threads_xml_tells_the_stop),
+        TEST(registers_are_read),
+        TEST(registers_are_written),
+        TEST(all_registers_are_written),
+        TEST(pc_with_bit_0_means_thumb),
+        TEST(load_gives_a_fresh_cpu),
+        TEST(thumb_load_keeps_the_thumb_bit),
+        TEST(cpsr_is_the_clients_again_after_a_resume),
+        TEST(pc_elsewhere_is_no_load),
+        TEST(second_pc_after_a_load_is_no_load),
+        TEST(memory_is_read),
+        TEST(memory_is_written),
+        TEST(longest_read_is_cut_to_the_packet),
+        TEST(longest_write_fits),
+        TEST(small_reads_come_from_the_cache_while_halted),
+        TEST(devices_and_virtual_addresses_are_never_cached),
+        TEST(breakpoints_are_set_and_cleared),
+        TEST(no_breakpoint_left_says_so),
+        TEST(step_reports_all_registers),
+        TEST(all_ways_to_resume),
+        TEST(break_reasons_only_for_those_who_asked),
+        TEST(every_reason_has_its_signal),
+        TEST(ctrl_c_halts_a_running_program),
+        TEST(ctrl_c_that_crosses_a_stop_gives_one_reply),
+        TEST(impossible_step_ends_where_it_began),
+        TEST(waiting_client_gets_nothing_but_its_stop),
+        TEST(monitor_version_and_help),
+        TEST(monitor_unknown_command_lists_the_known),
+        TEST(monitor_resets),
+        TEST(monitor_resume_and_halt),
+        TEST(running_program_is_read_live_and_not_reset),
+        TEST(stop_after_monitor_resume_is_found),
+        TEST(monitor_status),
+        TEST(monitor_failure_gives_the_reason),
+        TEST(detach_resumes_and_disowns_before_its_reply),
+        TEST(detach_while_running_lets_it_run),
+        BARE(vanished_client_leaves_the_program_as_told),
+        TEST(kill_stops_the_program_at_its_start),
+        TEST(vkill_answers_and_extended_clients_restart),
+        TEST(stop_of_the_bridge_ends_a_wait),
+        TEST(lost_core_is_told_to_a_waiting_client),
+        TEST(lost_core_fails_any_request),
+        TEST(refusals_do_not_end_the_session),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

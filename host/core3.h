@@ -32,7 +32,9 @@ void core3_close(struct core3 *core3);
 
 /*
  * core3_own - become the owner, and see that the stub answers: a resident stub is used as it is,
- *             otherwise Core 3 is fetched from the firmware and a stub is started
+ *             otherwise Core 3 is fetched from where it waits (firmware, a returned program, the
+ *             park page) and a stub is started. A stub of another version, or one that does not
+ *             answer, is sent to the park page first and replaced (window.h, "The park page").
  *
  * holder: who we are, told to others that try ("ampgdb-bridge, client 127.0.0.1:4711").
  * Returns: 0; -HOST_ELOCKED naming the holder, -HOST_ELOST naming cause and remedy, -HOST_EFAIL.
@@ -71,7 +73,7 @@ int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t 
 int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
 int core3_clear_breaks(struct core3 *core3);
 
-/* core3_resume - how: AMPGDB_RESUME_*. One stop follows, sooner or later. */
+/* core3_resume - how: AMPGDB_RESUME_*. Earlier stops are forgotten; one follows, sooner or later. */
 int core3_resume(struct core3 *core3, uint32_t how);
 
 /* core3_halt - ask a running program to halt; the stop follows. Nothing happens when it is halted. */
@@ -85,6 +87,36 @@ int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop);
 
 /* core3_ping - is the stub alive? 0 or an error. */
 int core3_ping(struct core3 *core3);
+
+/*
+ * core3_load - replace the program: stop it, clear breakpoints, write and zero the image's segments,
+ *              reset to its entry. Halted afterwards, ready for core3_resume().
+ *
+ * The image is remembered beside the lock file, for core3_reload() by this or any other process.
+ * Returns 0, or an error with *error filled; a failed load leaves Core 3 halted.
+ */
+struct image;
+int core3_load(struct core3 *core3, const struct image *image, struct error *error);
+
+/* core3_remember - this image is what is loaded now: for programs that arrived in other ways. */
+int core3_remember(struct core3 *core3, const struct image *image, struct error *error);
+
+/* core3_reload - core3_load() of the image that was remembered last: its original data again.
+ * -HOST_EFAIL and a sentence when nothing was loaded since the stub came up. */
+int core3_reload(struct core3 *core3, struct error *error);
+
+/*
+ * Post-mortem: what the window and the RAM still say when Core 3 does not talk any more. Nothing
+ * here touches Core 3, needs its answer, or the lock.
+ *
+ * core3_examine - take what the stub left: afterwards core3_info() and core3_last_stop() work, and
+ *                 *verdict says what is known of its end (panic, silence, never started).
+ *                 Returns 0, or -HOST_ELOST when the window holds no record of a stub.
+ * core3_peek    - the program's RAM through Linux's mapping, past Core 3's caches. Physical
+ *                 addresses. The bytes that are in RAM, or -AMPGDB_EFAULT.
+ */
+int core3_examine(struct core3 *core3, struct error *verdict);
+int core3_peek(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len);
 
 /* core3_explain - the sentence that belongs to an error that one of the functions above returned. */
 const char *core3_explain(const struct core3 *core3, int error);

@@ -15,6 +15,7 @@
 #include "cp.h"
 #include "guarded.h"
 #include "guest.h"
+#include "handover.h"
 #include "memory.h"
 #include "mmu.h"
 #include "run.h"
@@ -34,6 +35,34 @@ extern struct frame first_frame;
 static struct layout layout;
 static struct program program;
 
+static void panic(uint32_t code, const struct frame *frame) __attribute__((noreturn));
+
+static void panic(uint32_t code, const struct frame *frame)
+{
+    shared_panic(code, frame);
+    handover_park();
+}
+
+/* Nothing has been started since the reset, or it has returned: mailbox 3 is the start protocol's.
+ */
+static bool is_idle(void)
+{
+    return !program.running && (program.stop.reason == AMPGDB_STOP_RESET ||
+                                program.stop.reason == AMPGDB_STOP_RETURNED);
+}
+
+/* A start address for us or for the program. Linux writes one, too, when somebody wants to bring
+ * core 3 online: taken out, so that it does not keep us awake, and ignored. */
+static void take_start_address(void)
+{
+    const uint32_t entry = handover_take(is_idle());
+
+    if (entry == 0 || region_of(&layout, entry) != REGION_PROGRAM)
+        return;
+    guest_reset(program.frame, &layout, entry);
+    program.running = true;
+}
+
 /* After each request the next one is usually near: look for it for a millisecond before sleeping.
  */
 static void wait_for_request(void)
@@ -44,7 +73,8 @@ static void wait_for_request(void)
     while (cntpct_read() - start < limit)
         if (service_one(&program))
             return;
-    shared_sleep();
+    shared_sleep(is_idle());
+    take_start_address();
 }
 
 /* Returns when the program is to run. A request that the host sent while it saw the program halted
@@ -64,6 +94,7 @@ static void serve_until_resumed(void)
 static void answer_doorbell(void)
 {
     shared_acknowledge();
+    take_start_address();
     while (program.running && service_one(&program))
         ;
 }
@@ -93,7 +124,7 @@ static bool is_stop(struct frame *frame)
 static void own_trap(struct frame *frame)
 {
     if (frame->pc < (uint32_t)guarded_begin || frame->pc >= (uint32_t)guarded_end)
-        shared_panic(AMPGDB_PANIC_TRAP, frame);
+        panic(AMPGDB_PANIC_TRAP, frame);
     frame->pc = (uint32_t)guarded_fault;
 }
 
@@ -117,12 +148,13 @@ void monitor_trap(struct frame *frame)
 void stub_main(uint32_t window)
 {
     shared_init(window);
+    handover_init(window);
     shared_boot(&layout);
     layout.window = window;
     program.frame = &first_frame;
     program.layout = &layout;
     if (!layout_is_valid(&layout))
-        shared_panic(AMPGDB_PANIC_BOOT, &first_frame);
+        panic(AMPGDB_PANIC_BOOT, &first_frame);
 
     mmu_on(&layout);
     shared_progress(AMPGDB_PROGRESS_MMU);

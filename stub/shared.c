@@ -13,6 +13,8 @@
 #include "ampgdb/ring.h"
 #include "cp.h"
 
+#define MAILBOX_CTL_MAILBOX3_FIQ 0x80u
+
 static volatile struct ampgdb_header *header;
 static uint32_t image;
 static struct ring to_stub, to_host;
@@ -109,7 +111,7 @@ void shared_acknowledge(void)
  * A pending interrupt of the program would end WFI at once, again and again, so its sources are
  * shut while we sleep; nobody else writes these two registers.
  */
-void shared_sleep(void)
+void shared_sleep(bool mailbox3)
 {
     header->asleep = 1;
     ring_barrier(); /* [F] */
@@ -118,7 +120,8 @@ void shared_sleep(void)
         const uint32_t mailboxes = *local(LOCAL_CORE3_MAILBOX_CTL);
 
         *local(LOCAL_CORE3_TIMER_CTL) = 0;
-        *local(LOCAL_CORE3_MAILBOX_CTL) = LOCAL_MAILBOX_CTL_DOORBELL;
+        *local(LOCAL_CORE3_MAILBOX_CTL) =
+            LOCAL_MAILBOX_CTL_DOORBELL | (mailbox3 ? MAILBOX_CTL_MAILBOX3_FIQ : 0);
         dsb();
         __asm__ volatile("wfi" ::: "memory");
         *local(LOCAL_CORE3_TIMER_CTL) = timers;
@@ -147,8 +150,4 @@ void shared_panic(uint32_t code, const struct frame *frame)
     header->panic.code = code;
     ring_barrier();
     header->state = AMPGDB_STATE_PANIC;
-    for (;;) {
-        shared_acknowledge(); /* the host may still ring: WFI must sleep */
-        __asm__ volatile("wfi" ::: "memory");
-    }
 }

@@ -42,8 +42,9 @@ bool shared_receive(struct ampgdb_message *message, uint32_t *payload);
 /* shared_send - false when the host does not read: try again, or drop. */
 bool shared_send(const struct ampgdb_message *message, const uint32_t *payload);
 
-/* shared_sleep - wait for the doorbell, unless a request came meanwhile. */
-void shared_sleep(void);
+/* shared_sleep - wait for the doorbell, unless a request came meanwhile.
+ * mailbox3: a start address in mailbox 3 ends the sleep too. */
+void shared_sleep(bool mailbox3);
 
 /* shared_acknowledge - the doorbell has been heard. Before looking at the ring, never after. */
 void shared_acknowledge(void);
@@ -52,7 +53,7 @@ void shared_acknowledge(void);
  * a request slipped in before. */
 bool shared_publish_running(void);
 
-/* shared_panic - write the record and stop for ever. */
-void shared_panic(uint32_t code, const struct frame *frame) __attribute__((noreturn));
+/* shared_panic - write the record of the stub's own failure. */
+void shared_panic(uint32_t code, const struct frame *frame);
 
 #endif

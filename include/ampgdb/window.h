@@ -15,6 +15,20 @@
  * cacheable, so the only thing lost is the stronger type's ordering, and the barriers in ring.h
  * carry all ordering (ARM DDI 0406C, A3.5.7 "Mismatched memory attributes"). On the Linux
  * side accesses must be aligned and 32 bits wide: never memcpy.
+ *
+ * The park page. There is no reset for a single core, so a stub hands the core back by itself, and
+ * this protocol is the same in every version: it needs the memory map and no header.
+ *      host: empties mailbox 3, writes the address of the park page into it (a write only sets
+ *            bits), then rings the doorbell (mailbox 1)
+ *      stub: takes both, cleans its caches, switches everything off, jumps to the park page
+ *      park: mailbox 3 is cleared, the doorbell's enable bit in LOCAL_CORE3_MAILBOX_CTL too: from
+ *            now on the core waits for a start address as under the firmware
+ * The enable bit therefore says whether a stub is resident. A stub that panics parks as well; its
+ * header stays for a post-mortem until the next start.
+ *
+ * Mailbox 3 while a stub is resident and no program has been started since the last reset, or the
+ * program has returned: a start address in the program's RAM starts a program there under the stub,
+ * as the firmware would without it (bit 0: Thumb). At other times the mailbox is the program's.
  */
 #ifndef AMPGDB_WINDOW_H
 #define AMPGDB_WINDOW_H

@@ -89,7 +89,11 @@ static void disarm_devices(void)
     local[LOCAL_CORE3_MAILBOX_CTL / 4] = LOCAL_MAILBOX_CTL_DOORBELL;
     local[LOCAL_CORE3_MAILBOX0_CLR / 4] = ~0u;
     local[LOCAL_CORE3_MAILBOX2_CLR / 4] = ~0u;
-    local[LOCAL_PMU_ROUTING_CLR / 4] = 0x88u; /* core 3, IRQ and FIQ (QA7, 4.3) */
+    local[LOCAL_PMU_ROUTING_CLR / 4] = 0x88u;          /* core 3, IRQ and FIQ (QA7, 4.3) */
+    if ((local[LOCAL_TIMER_ROUTING / 4] & 3u) == 3u) { /* to core 3, IRQ or FIQ (QA7, 4.5) */
+        local[LOCAL_TIMER_CONTROL / 4] = 0;
+        local[LOCAL_TIMER_ROUTING / 4] = 0;
+    }
     pmcr_write(pmcr_read() & ~PMCR_E);
     pmcntenclr_write(~0u);
     pmintenclr_write(~0u);

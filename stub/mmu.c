@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Long-descriptor tables (DDI 0406C, B3.6). Each map has a first level of four 1 GiB entries, a
- * second level of 2 MiB blocks for the first GiB, a third level of pages for the block that the
- * window lies in, and a second and third level for the ARM-local page at 1 GiB.
+ * second level of 2 MiB blocks for the first GiB, a third level of pages for the blocks that need
+ * it, and a second and third level for the ARM-local page at 1 GiB.
  *
  * Memory types are for silicon to judge, QEMU ignores them:
  *  - the program's RAM is non-cacheable for the stub: what the program (caches on or off) and the
@@ -51,10 +51,13 @@
 #define VTCR_VALUE 0x80003540u
 #define VTTBR_VMID (3ull << 48) /* not 0: our TLB maintenance then never meets Linux's entries */
 
+/* Blocks of the first GiB in which regions are smaller: the window's, the DMA controller's two. */
+#define PAGED_BLOCKS 3u
+
 struct map {
     uint64_t level1[4] __attribute__((aligned(32)));
     uint64_t blocks[ENTRIES] __attribute__((aligned(4096))); /* 0 to 1 GiB */
-    uint64_t window[ENTRIES] __attribute__((aligned(4096))); /* pages of the window's block */
+    uint64_t pages[PAGED_BLOCKS][ENTRIES] __attribute__((aligned(4096)));
     uint64_t local_blocks[ENTRIES] __attribute__((aligned(4096)));
     uint64_t local[ENTRIES] __attribute__((aligned(4096))); /* pages of the ARM-local block */
 };
@@ -77,6 +80,7 @@ static uint64_t stub_attributes(enum region region)
     case REGION_CONSOLE:
         return common | DESC_OUTER_SHAREABLE | S1_NON_CACHEABLE | DESC_XN;
     case REGION_PERIPHERAL:
+    case REGION_DMA:
     case REGION_LOCAL:
         return common | S1_DEVICE | DESC_XN;
     case REGION_NONE:
@@ -100,6 +104,7 @@ static uint64_t program_attributes(enum region region)
         return DESC_AF | S2_RO | S2_DEVICE | DESC_XN;
     case REGION_STUB:
     case REGION_SHARED:
+    case REGION_DMA:
     case REGION_NONE:
         break;
     }
@@ -124,9 +129,15 @@ static uint64_t table_at(const uint64_t *table)
 
 static void build(struct map *map, const struct layout *layout, attributes_fn *attributes)
 {
+    const uint32_t paged[PAGED_BLOCKS] = {layout->window, BCM283X_DMA, BCM283X_DMA15};
+
     fill(map->blocks, layout, attributes, 0, AMPGDB_BLOCK_SIZE, DESC_BLOCK);
-    fill(map->window, layout, attributes, layout->window, PAGE_SIZE, DESC_PAGE);
-    map->blocks[layout->window / AMPGDB_BLOCK_SIZE] = table_at(map->window);
+    for (uint32_t i = 0; i < PAGED_BLOCKS; i++) {
+        const uint32_t block = paged[i] / AMPGDB_BLOCK_SIZE;
+
+        fill(map->pages[i], layout, attributes, block * AMPGDB_BLOCK_SIZE, PAGE_SIZE, DESC_PAGE);
+        map->blocks[block] = table_at(map->pages[i]);
+    }
 
     fill(map->local, layout, attributes, BCM283X_LOCAL, PAGE_SIZE, DESC_PAGE);
     map->local_blocks[0] = table_at(map->local); /* the rest stays unmapped: .bss is zero */

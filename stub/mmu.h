@@ -12,7 +12,8 @@
 /* mmu_on - the stub's own map and caches on. Once, with caches off and stale lines gone. */
 void mmu_on(const struct layout *layout);
 
-/* mmu_protect - stage 2 on, for the program. After mmu_on(); layout->vectors is placed. */
+/* mmu_protect - stage 2 for the program. After mmu_on(); layout->vectors is placed. Again when
+ * layout->allow has changed, while the program stands still. */
 void mmu_protect(const struct layout *layout);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "ampgdb/bcm283x.h"
 #include "ampgdb/memmap.h"
+#include "ampgdb/message.h"
 
 bool layout_is_valid(const struct layout *layout)
 {
@@ -29,6 +30,11 @@ static enum region region_in_window(const struct layout *layout, uint32_t phys)
     return REGION_CONSOLE;
 }
 
+static bool is_dma(uint32_t phys)
+{
+    return phys - BCM283X_DMA < BCM283X_DMA_SIZE || phys - BCM283X_DMA15 < BCM283X_DMA_SIZE;
+}
+
 enum region region_of(const struct layout *layout, uint32_t phys)
 {
     if (phys >= layout->window && phys - layout->window < AMPGDB_WINDOW_SIZE)
@@ -36,7 +42,7 @@ enum region region_of(const struct layout *layout, uint32_t phys)
     if (phys >= layout->base && phys < layout->ram_end)
         return REGION_PROGRAM;
     if (phys >= BCM283X_PERIPHERALS && phys < BCM283X_PERIPHERALS_END)
-        return REGION_PERIPHERAL;
+        return is_dma(phys) && !(layout->allow & AMPGDB_ALLOW_DMA) ? REGION_DMA : REGION_PERIPHERAL;
     if (phys >= BCM283X_LOCAL && phys - BCM283X_LOCAL < BCM283X_LOCAL_SIZE)
         return REGION_LOCAL;
     return REGION_NONE;

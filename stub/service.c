@@ -11,6 +11,7 @@
 #include "ampgdb/message.h"
 #include "breakpoints.h"
 #include "guest.h"
+#include "mmu.h"
 #include "regs.h"
 #include "run.h"
 #include "shared.h"
@@ -164,6 +165,17 @@ static int reset(struct program *program, uint32_t words, uint32_t *reply_words)
     return 0;
 }
 
+static int allow(struct program *program, uint32_t words, uint32_t *reply_words)
+{
+    (void)words;
+    (void)reply_words;
+    if (request[0] & ~AMPGDB_ALLOW_ALL)
+        return -AMPGDB_EINVAL;
+    program->layout->allow = request[0];
+    mmu_protect(program->layout);
+    return 0;
+}
+
 static const struct service {
     service_fn *serve;
     uint32_t words; /* of payload, at least */
@@ -180,6 +192,7 @@ static const struct service {
     [AMPGDB_MSG_RESUME] = {resume, 1, true},
     [AMPGDB_MSG_HALT] = {halt, 0, false},
     [AMPGDB_MSG_RESET] = {reset, 1, false},
+    [AMPGDB_MSG_ALLOW] = {allow, 1, false},
 };
 
 static int serve(struct program *program, const struct ampgdb_message *message,

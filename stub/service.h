@@ -16,7 +16,7 @@
 /* The program, as the monitor and its services see it. */
 struct program {
     struct frame *frame;
-    const struct layout *layout;
+    struct layout *layout;
     bool running;
     bool stop_pending;       /* the host has not been told of the last stop yet */
     struct ampgdb_stop stop; /* why it is halted */

@@ -14,6 +14,7 @@
 #include "cp.h"
 
 #define MAILBOX_CTL_MAILBOX3_FIQ 0x80u
+#define LOCAL_CTL_IRQS           0x0Fu /* of both control registers; bits 7:4 are FIQs */
 
 static volatile struct ampgdb_header *header;
 static uint32_t image;
@@ -104,6 +105,9 @@ bool shared_send(const struct ampgdb_message *message, const uint32_t *payload)
 void shared_acknowledge(void)
 {
     *local(LOCAL_CORE3_MAILBOX1_CLR) = ~0u;
+    *local(LOCAL_CORE3_TIMER_CTL) &= LOCAL_CTL_IRQS;
+    *local(LOCAL_CORE3_MAILBOX_CTL) =
+        (*local(LOCAL_CORE3_MAILBOX_CTL) & LOCAL_CTL_IRQS) | LOCAL_MAILBOX_CTL_DOORBELL;
     dsb();
 }
 

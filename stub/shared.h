@@ -46,7 +46,8 @@ bool shared_send(const struct ampgdb_message *message, const uint32_t *payload);
  * mailbox3: a start address in mailbox 3 ends the sleep too. */
 void shared_sleep(bool mailbox3);
 
-/* shared_acknowledge - the doorbell has been heard. Before looking at the ring, never after. */
+/* shared_acknowledge - the doorbell has been heard. Before looking at the ring, never after. Any
+ * other FIQ that somebody managed to enable is disabled: it would be taken again for ever. */
 void shared_acknowledge(void);
 
 /* shared_publish_running - the program is about to run: from now on the host rings. Returns whether

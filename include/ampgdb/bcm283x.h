@@ -21,6 +21,12 @@
 #define GPIO_GPCLR0  0x28
 #define GPIO_GPLEV0  0x34 /* actual level of pins 0-31 */
 
+/* DMA controller: channels 0-14 and channel 15 (BCM2835 ARM Peripherals, 4.2.1.2). No translation
+ * stage checks what it writes. */
+#define BCM283X_DMA      0x3F007000
+#define BCM283X_DMA15    0x3FE05000
+#define BCM283X_DMA_SIZE 0x1000
+
 /* ARM-local registers, one page (QA7, section 4). */
 #define BCM283X_LOCAL      0x40000000
 #define BCM283X_LOCAL_SIZE 0x1000

@@ -43,6 +43,11 @@ struct ampgdb_message {
 #define AMPGDB_MSG_RESUME       9u  /* halted: AMPGDB_RESUME_*        -; then one STOPPED, once */
 #define AMPGDB_MSG_HALT         10u /* -                              -; then STOPPED if it ran */
 #define AMPGDB_MSG_RESET        11u /* entry, bit 0: Thumb            -; no STOPPED */
+#define AMPGDB_MSG_ALLOW        12u /* AMPGDB_ALLOW_* bits            -; until the next ALLOW */
+
+/* What the program may reach besides; nothing of it when the stub comes up. */
+#define AMPGDB_ALLOW_DMA 1u /* the DMA controller, which can write all of Linux's RAM */
+#define AMPGDB_ALLOW_ALL 1u
 
 /* Events. */
 #define AMPGDB_MSG_STOPPED 0x40u /* struct ampgdb_stop */

@@ -39,10 +39,10 @@ STUB_SEES = {
     "program": NON_CACHEABLE, "shared": NON_CACHEABLE, "console": NON_CACHEABLE,
     "stub": Entry("write-back", "rw", True, INNER),
     "vectors": Entry("write-back", "rw", True, INNER),
-    "peripheral": DEVICE, "local": DEVICE,
+    "peripheral": DEVICE, "dma": DEVICE, "local": DEVICE,
 }
 PROGRAM_SEES = {
-    "linux": None, "nothing": None, "videocore": None, "stub": None, "shared": None,
+    "linux": None, "nothing": None, "videocore": None, "stub": None, "shared": None, "dma": None,
     "program": Entry("write-back", "rw", True, INNER),
     "vectors": Entry("write-back", "ro", True, INNER),
     "console": NON_CACHEABLE,
@@ -98,6 +98,8 @@ def owner(address, layout, vectors):
         if offset < MEMMAP.AMPGDB_SHARED_OFFSET:
             return "stub"
         return "shared" if offset < MEMMAP.AMPGDB_CONSOLE_OFFSET else "console"
+    if address in (BCM283X.BCM283X_DMA, BCM283X.BCM283X_DMA15):
+        return "dma"
     for end, name in ((base, "linux"), (ram_end, "program"),
                       (BCM283X.BCM283X_PERIPHERALS, "videocore"),
                       (BCM283X.BCM283X_PERIPHERALS_END, "peripheral"),
@@ -111,6 +113,8 @@ def pages(layout):
     """Every page of the window's block and around each border, every block elsewhere."""
     window_block = layout[1] // BLOCK * BLOCK
     yield from range(window_block - PAGE, window_block + BLOCK + PAGE, PAGE)
+    for dma in (BCM283X.BCM283X_DMA, BCM283X.BCM283X_DMA15):
+        yield from range(dma // BLOCK * BLOCK, dma // BLOCK * BLOCK + BLOCK, PAGE)
     yield from range(BCM283X.BCM283X_LOCAL - PAGE, BCM283X.BCM283X_LOCAL + BLOCK + PAGE, PAGE)
     yield from range(0, 4 * GIB, BLOCK)
     yield from range(BLOCK - PAGE, 4 * GIB, BLOCK)

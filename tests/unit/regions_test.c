@@ -14,13 +14,14 @@
 
 #include "ampgdb/bcm283x.h"
 #include "ampgdb/memmap.h"
+#include "ampgdb/message.h"
 #include "local.h"
 #include "regions.h"
 
 #define VECTORS (AMPGDB_WINDOW_1G + AMPGDB_STUB_OFFSET + 0x5000)
 
-static const struct layout big = {AMPGDB_BASE_1G, AMPGDB_WINDOW_1G, 0x3B400000, VECTORS};
-static const struct layout small = {AMPGDB_BASE_512M, AMPGDB_WINDOW_512M, 0x1B400000, 0};
+static const struct layout big = {AMPGDB_BASE_1G, AMPGDB_WINDOW_1G, 0x3B400000, VECTORS, 0};
+static const struct layout small = {AMPGDB_BASE_512M, AMPGDB_WINDOW_512M, 0x1B400000, 0, 0};
 
 struct probe {
     uint32_t phys;
@@ -58,6 +59,13 @@ static void every_edge_of_a_gigabyte_board_is_where_the_map_says(void **state)
         {0x3B400000, REGION_NONE},
         {BCM283X_PERIPHERALS - 1, REGION_NONE},
         {BCM283X_PERIPHERALS, REGION_PERIPHERAL},
+        {BCM283X_DMA - 1, REGION_PERIPHERAL},
+        {BCM283X_DMA, REGION_DMA},
+        {BCM283X_DMA + 0xFFF, REGION_DMA},
+        {BCM283X_DMA + 0x1000, REGION_PERIPHERAL},
+        {BCM283X_DMA15 - 1, REGION_PERIPHERAL},
+        {BCM283X_DMA15, REGION_DMA},
+        {BCM283X_DMA15 + 0x1000, REGION_PERIPHERAL},
         {BCM283X_LOCAL - 1, REGION_PERIPHERAL},
         {BCM283X_LOCAL, REGION_LOCAL},
         {BCM283X_LOCAL + 0xFFF, REGION_LOCAL},
@@ -83,6 +91,16 @@ static void a_small_board_moves_base_and_window(void **state)
 
     (void)state;
     assert_regions(&small, probes, sizeof probes / sizeof probes[0]);
+}
+
+static void the_dma_controller_is_a_peripheral_once_it_is_allowed(void **state)
+{
+    struct layout open = big;
+
+    (void)state;
+    open.allow = AMPGDB_ALLOW_DMA;
+    assert_int_equal(region_of(&open, BCM283X_DMA), REGION_PERIPHERAL);
+    assert_int_equal(region_of(&open, BCM283X_DMA15), REGION_PERIPHERAL);
 }
 
 static void a_layout_that_is_no_machine_is_refused(void **state)
@@ -171,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_edge_of_a_gigabyte_board_is_where_the_map_says),
         cmocka_unit_test(a_small_board_moves_base_and_window),
+        cmocka_unit_test(the_dma_controller_is_a_peripheral_once_it_is_allowed),
         cmocka_unit_test(a_layout_that_is_no_machine_is_refused),
         cmocka_unit_test(the_doorbell_survives_every_store_to_the_mailbox_control),
         cmocka_unit_test(the_doorbell_cannot_be_cleared_by_the_program),

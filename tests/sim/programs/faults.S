@@ -34,18 +34,18 @@
         mov     r0, #0
         ldr     r1, [r0]
         CASE    below_base_write
-        STORE   (AMPGDB_BASE_1G - 4)
+        STORE   (ram_start - 4)
         CASE    stub_write
-        STORE   (AMPGDB_WINDOW_1G + AMPGDB_STUB_OFFSET)
+        STORE   (stack_top + AMPGDB_STUB_OFFSET)
         CASE    stub_read
-        ldr     r0, =(AMPGDB_WINDOW_1G + AMPGDB_STUB_OFFSET)
+        ldr     r0, =(stack_top + AMPGDB_STUB_OFFSET)
         ldr     r1, [r0]
         CASE    park_write
-        STORE   (AMPGDB_WINDOW_1G + AMPGDB_PARK_OFFSET)
+        STORE   (stack_top + AMPGDB_PARK_OFFSET)
         CASE    shared_write
-        STORE   (AMPGDB_WINDOW_1G + AMPGDB_SHARED_OFFSET)
+        STORE   (stack_top + AMPGDB_SHARED_OFFSET)
         CASE    ring_write
-        STORE   (AMPGDB_WINDOW_1G + AMPGDB_TO_STUB_OFFSET)
+        STORE   (stack_top + AMPGDB_TO_STUB_OFFSET)
         CASE    vectors_write
         sub     r0, lr, #0x20           /* LR at the start points into the page of vectors */
         str     r0, [r0]
@@ -64,7 +64,7 @@
         mov     r0, #0x8000
         bx      r0
         CASE    stub_jump
-        ldr     r0, =(AMPGDB_WINDOW_1G + AMPGDB_STUB_OFFSET)
+        ldr     r0, =(stack_top + AMPGDB_STUB_OFFSET)
         bx      r0
         CASE    doorbell_off
         ldr     r0, =(BCM283X_LOCAL + LOCAL_CORE3_MAILBOX_CTL)
@@ -89,7 +89,7 @@
         CASE    supervisor_call
         svc     #7
         CASE    unaligned
-        ldr     r0, =0x20000401
+        ldr     r0, =ram_start + 0x401
         ldrd    r2, r3, [r0]
         CASE    own_bkpt
         bkpt    #1
@@ -108,7 +108,7 @@
 
         /* Allowed, and must work: each ends in its own BKPT. */
         CASE    console_use
-        ldr     r0, =(AMPGDB_WINDOW_1G + AMPGDB_CONSOLE_OFFSET)
+        ldr     r0, =(stack_top + AMPGDB_CONSOLE_OFFSET)
         ldr     r1, =0x12345678
         str     r1, [r0]
         ldr     r2, [r0]
@@ -120,7 +120,7 @@
         ldr     r2, [r0]
         bkpt    #0
         CASE    upper_ram_use
-        ldr     r0, =(AMPGDB_WINDOW_1G + AMPGDB_WINDOW_SIZE)
+        ldr     r0, =(stack_top + AMPGDB_WINDOW_SIZE)
         ldr     r1, =0x12345678
         str     r1, [r0]
         ldr     r2, [r0]

@@ -1,12 +1,10 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * See core3.h. The life cycle, and one small function a request; the talking is core3_link.c's.
+ * See core3.h. The life cycle: who owns Core 3, which stub lives there, and what it left when it
+ * does not live any more. Knows no request but the ping.
  */
-#include "core3.h"
-
 #include <assert.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,22 +12,22 @@
 #include "ampgdb/memmap.h"
 #include "core3_boot.h"
 #include "core3_explain.h"
-#include "core3_link.h"
-#include "layout.h"
+#include "core3_internal.h"
+#include "image.h"
 #include "owner.h"
-#include "physmem.h"
 
 #define NOT_OWNED    (-1)
 #define MAPPED_BYTES (AMPGDB_TO_HOST_OFFSET + AMPGDB_RING_SIZE - AMPGDB_SHARED_OFFSET)
 
-struct core3 {
-    struct physmem *physmem;
-    struct layout layout;    /* what this board calls for */
-    struct core3_info fixed; /* what the stub says, checked; the live part is read anew */
-    int lock_fd;
-    struct link link;
-    uint32_t request[AMPGDB_PAYLOAD_WORDS];
-};
+static void take_layout(struct core3 *core3)
+{
+    core3->fixed = (struct core3_info){
+        .program_base = core3->layout.program_base,
+        .window = core3->layout.window,
+        .upper_base = core3->layout.window + AMPGDB_WINDOW_SIZE,
+        .ram_end = core3->layout.ram_end,
+    };
+}
 
 int core3_open(struct core3 **core3, const char *memory, struct error *error)
 {
@@ -54,6 +52,7 @@ int core3_open(struct core3 **core3, const char *memory, struct error *error)
         return result;
     }
     link_init(&fresh->link, fresh->physmem, shared);
+    take_layout(fresh);
     *core3 = fresh;
     return 0;
 }
@@ -80,28 +79,6 @@ static int is_resident(struct core3 *core3, struct error *error)
     return result < 0 ? result : (control & LOCAL_MAILBOX_CTL_DOORBELL) != 0;
 }
 
-/* Is it one that we can talk to? Whether it answers, and if not, why, the ping will tell. */
-static int check_resident(const struct core3 *core3, struct error *error)
-{
-    const volatile struct ampgdb_header *header = core3->link.header;
-    const uint32_t magic = header->magic;
-    const uint32_t abi_version = header->abi_version;
-
-    if (magic != AMPGDB_MAGIC)
-        return error_set(
-            error, -HOST_ELOST,
-            "something else than ampgdb's stub runs on Core 3 (its mailbox 1 is a FIQ, but "
-            "the header at 0x%08x is not ours: 0x%08x): reboot the Pi",
-            core3->layout.window + AMPGDB_SHARED_OFFSET, magic);
-    if (abi_version != AMPGDB_ABI_VERSION)
-        return error_set(
-            error, -HOST_ELOST,
-            "the stub on Core 3 is of another version (ABI %u, this program speaks %u): "
-            "use the ampgdb that started it, or reboot the Pi",
-            abi_version, AMPGDB_ABI_VERSION);
-    return 0;
-}
-
 /* The stub's account of itself is hostile until checked. */
 static int take_info(struct core3 *core3, struct error *error)
 {
@@ -125,42 +102,177 @@ static int take_info(struct core3 *core3, struct error *error)
         layout->ram_end);
 }
 
-/* Fetch Core 3 from the firmware, or find the stub that did so earlier. */
+/* Is there a stub behind the header that speaks another version? 1 and why it is of no use, 0, or
+ * an error: then Core 3 is somebody else's. */
+static int check_version(const struct core3 *core3, struct error *why)
+{
+    const volatile struct ampgdb_header *header = core3->link.header;
+    const uint32_t magic = header->magic;
+    const uint32_t abi_version = header->abi_version;
+
+    if (magic != AMPGDB_MAGIC)
+        return error_set(
+            why, -HOST_ELOST,
+            "something else than ampgdb's stub runs on Core 3, or its window was overwritten (its "
+            "mailbox 1 is a FIQ, but the header at 0x%08x is not ours: 0x%08x): reboot the Pi",
+            core3->layout.window + AMPGDB_SHARED_OFFSET, magic);
+    if (abi_version == AMPGDB_ABI_VERSION)
+        return 0;
+    error_set(why, 0, "the stub on Core 3 was of another version (ABI %u, this program speaks %u)",
+              abi_version, AMPGDB_ABI_VERSION);
+    return 1;
+}
+
+/* Ask the resident stub. 0: it answers; 1 and why it is of no use; or an error. */
+static int try_resident(struct core3 *core3, struct error *why)
+{
+    int result = check_version(core3, why);
+
+    if (result != 0)
+        return result;
+    result = link_start(&core3->link);
+    if (result == 0)
+        return 0;
+    if (core3->link.is_stub_to_blame) {
+        *why = core3->link.cause;
+        return 1;
+    }
+    *why = core3->link.why;
+    return result;
+}
+
+static int boot(struct core3 *core3, struct error *error)
+{
+    int result = core3_boot(core3->physmem, core3->link.header, &core3->layout, error);
+
+    if (result < 0)
+        return result;
+    result = link_start(&core3->link);
+    if (result < 0)
+        *error = core3->link.why;
+    return result;
+}
+
+#define CAUSE_MAX 400 /* of a sentence that gets a second half */
+
+static void note(struct core3 *core3, const struct error *cause)
+{
+    error_set(&core3->notice, 0, "%.*s; a new stub was started, and nothing runs on Core 3 now",
+              CAUSE_MAX, cause->text);
+}
+
+/* The resident stub is of no use: get the core from it, by its FIQ handler if that still works. */
+static int replace(struct core3 *core3, const struct error *cause, struct error *error)
+{
+    struct error refusal;
+    int result = core3_park(core3->physmem, &core3->layout, &refusal);
+
+    if (result == -HOST_ELOST)
+        return error_set(error, result, "%.*s; %s", CAUSE_MAX, cause->text, refusal.text);
+    if (result < 0) {
+        *error = refusal;
+        return result;
+    }
+    result = boot(core3, error);
+    if (result == 0)
+        note(core3, cause);
+    return result;
+}
+
+/* No stub is there. If one failed, its record goes with the start of the next: tell it now. */
+static int start_stub(struct core3 *core3, struct error *error)
+{
+    struct error record = {""};
+    int result;
+
+    if (core3->link.header->state == AMPGDB_STATE_PANIC)
+        explain_record(core3->link.header, &record);
+    result = boot(core3, error);
+    if (result == 0 && record.text[0])
+        note(core3, &record);
+    return result;
+}
+
+/* Find the stub that lives on Core 3 and answers, or see that there is one. */
 static int meet_stub(struct core3 *core3, struct error *error)
 {
+    struct error cause;
     int result = is_resident(core3, error);
 
     if (result < 0)
         return result;
-    if (result > 0)
-        result = check_resident(core3, error);
-    else
-        result = core3_boot(core3->physmem, core3->link.header, &core3->layout, error);
-    if (result < 0)
-        return result;
-    result = link_start(&core3->link);
-    if (result < 0) {
-        *error = core3->link.why;
-        return result;
+    if (result == 0) {
+        result = start_stub(core3, error);
+    } else {
+        result = try_resident(core3, &cause);
+        if (result > 0)
+            result = replace(core3, &cause, error);
+        else if (result < 0)
+            *error = cause;
     }
-    return take_info(core3, error);
+    return result < 0 ? result : take_info(core3, error);
 }
 
-int core3_own(struct core3 *core3, const char *holder, struct error *error)
+/* Find the stub, but change nothing. 1: it answers, 0: there is none. */
+static int look_for_stub(struct core3 *core3, struct error *error)
+{
+    struct error cause;
+    int result = is_resident(core3, error);
+
+    if (result < 0)
+        return result;
+    if (result == 0) {
+        link_lose(&core3->link, "there is no stub on Core 3");
+        return 0;
+    }
+    result = try_resident(core3, &cause);
+    if (result < 0) {
+        *error = cause;
+        return result;
+    }
+    if (result > 0)
+        return error_set(error, -HOST_ELOST, "%.*s" EXPLAIN_REPLACE, CAUSE_MAX, cause.text);
+    result = take_info(core3, error);
+    return result < 0 ? result : 1;
+}
+
+static int own(struct core3 *core3, const char *holder,
+               int (*meet)(struct core3 *core3, struct error *error), struct error *error)
 {
     int result;
 
     assert(!core3_is_owned(core3));
+    strcpy(core3->notice.text, "");
     core3->lock_fd = owner_take(core3->physmem->lock_path, holder, error);
     if (core3->lock_fd < 0) {
         result = core3->lock_fd;
         core3->lock_fd = NOT_OWNED;
         return result;
     }
-    result = meet_stub(core3, error);
+    result = meet(core3, error);
     if (result < 0)
         core3_disown(core3);
     return result;
+}
+
+int core3_own(struct core3 *core3, const char *holder, struct error *error)
+{
+    return own(core3, holder, meet_stub, error);
+}
+
+int core3_own_as_is(struct core3 *core3, const char *holder, struct error *error)
+{
+    return own(core3, holder, look_for_stub, error);
+}
+
+const char *core3_notice(const struct core3 *core3)
+{
+    return core3->notice.text[0] ? core3->notice.text : NULL;
+}
+
+int core3_holder(const struct core3 *core3, char *text, size_t size)
+{
+    return owner_look(core3->physmem->lock_path, text, size);
 }
 
 void core3_disown(struct core3 *core3)
@@ -188,6 +300,14 @@ void core3_info(const struct core3 *core3, struct core3_info *info)
     info->program_flags = header->program_flags;
 }
 
+void core3_room(const struct core3_info *info, struct image_room *room)
+{
+    *room = (struct image_room){
+        .start = {info->program_base, info->upper_base},
+        .end = {info->window, info->ram_end},
+    };
+}
+
 void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop)
 {
     const volatile struct ampgdb_stop *last = &core3->link.header->stop;
@@ -201,201 +321,60 @@ void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop)
         stop->reason = AMPGDB_STOP_UNKNOWN;
 }
 
-/* For requests whose reply is only "done". */
-static int request(struct core3 *core3, uint32_t type, const uint32_t *payload, uint32_t words)
+/* A header that a stub or core3_boot() has filled; in RAM that was never used anything may lie. */
+static bool is_record(const struct core3 *core3)
 {
-    const int status = link_request(&core3->link, type, payload, words);
+    const volatile struct ampgdb_header *header = core3->link.header;
 
-    if (status < 0)
-        return status;
-    return link_expect(&core3->link, 0);
+    if (header->magic == AMPGDB_MAGIC)
+        return header->abi_version == AMPGDB_ABI_VERSION;
+    return header->magic == 0 && header->boot_nonce != 0 &&
+           header->boot_base == core3->layout.program_base;
 }
 
-static bool are_registers(uint32_t first, uint32_t count)
+static void judge(const struct core3 *core3, int resident, struct error *verdict)
 {
-    return first < AMPGDB_REG_COUNT && count <= AMPGDB_REG_COUNT - first;
+    const volatile struct ampgdb_header *header = core3->link.header;
+    struct error record;
+
+    if (explain_record(header, &record))
+        error_set(verdict, 0, "%.*s%s", CAUSE_MAX, record.text,
+                  header->state == AMPGDB_STATE_REFUSED ? "" : EXPLAIN_REPLACE);
+    else if (resident)
+        error_set(verdict, 0,
+                  "a stub is on Core 3 (state %s); whether it still answers was not asked",
+                  explain_state(header->state));
+    else
+        error_set(verdict, 0,
+                  "no stub is on Core 3: this is what the last one left (state %s), perhaps before "
+                  "a reboot" EXPLAIN_REPLACE,
+                  explain_state(header->state));
 }
 
-int core3_read_regs(struct core3 *core3, uint32_t first, uint32_t count, uint32_t *values)
+int core3_examine(struct core3 *core3, struct error *verdict)
 {
-    const uint32_t payload[] = {first, count};
-    int result;
+    const int resident = is_resident(core3, verdict);
 
-    if (!are_registers(first, count))
-        return -AMPGDB_EINVAL;
-    result = link_request(&core3->link, AMPGDB_MSG_READ_REGS, payload, 2);
-    if (result >= 0)
-        result = link_expect(&core3->link, count);
-    if (result < 0)
-        return result;
-    for (uint32_t i = 0; i < count; i++)
-        values[i] = core3->link.payload[i];
+    if (resident < 0)
+        return -HOST_ELOST;
+    if (!is_record(core3))
+        return error_set(verdict, -HOST_ELOST,
+                         "the window at 0x%08x holds no record of a stub that this program can "
+                         "read, %s",
+                         core3->layout.window,
+                         resident ? "though something is on Core 3: is it another version's?"
+                                  : "and none is on Core 3");
+    take_layout(core3);
+    core3->fixed.hw_breakpoints = core3->link.header->hw_breakpoints;
+    judge(core3, resident, verdict);
     return 0;
-}
-
-int core3_write_regs(struct core3 *core3, uint32_t first, uint32_t count, const uint32_t *values)
-{
-    if (!are_registers(first, count))
-        return -AMPGDB_EINVAL;
-    core3->request[0] = first;
-    core3->request[1] = count;
-    for (uint32_t i = 0; i < count; i++)
-        core3->request[2 + i] = values[i];
-    return request(core3, AMPGDB_MSG_WRITE_REGS, core3->request, 2 + count);
-}
-
-static uint32_t words_of(uint32_t bytes)
-{
-    return (bytes + 3) / 4;
-}
-
-/* A count of bytes done, out of len: none at all would be no progress, more a lie. */
-static int check_count(struct core3 *core3, int count, uint32_t len)
-{
-    if (count > 0 && (uint32_t)count <= len)
-        return count;
-    return link_lose(&core3->link,
-                     "Core 3 claims %d bytes done out of %u: its stub is broken or from another "
-                     "version; reboot the Pi",
-                     count, len);
-}
-
-static int read_chunk(struct core3 *core3, uint32_t addr, uint8_t *bytes, uint32_t len)
-{
-    const uint32_t payload[] = {addr, len};
-    int count = link_request(&core3->link, AMPGDB_MSG_READ_MEM, payload, 2);
-    int result;
-
-    if (count < 0)
-        return count;
-    count = check_count(core3, count, len);
-    if (count < 0)
-        return count;
-    result = link_expect(&core3->link, words_of((uint32_t)count));
-    if (result < 0)
-        return result;
-    memcpy(bytes, core3->link.payload, (size_t)count);
-    return count;
-}
-
-static int write_chunk(struct core3 *core3, uint32_t addr, const uint8_t *bytes, uint32_t len)
-{
-    const uint32_t words = words_of(len);
-    int count;
-    int result;
-
-    core3->request[0] = addr;
-    core3->request[1] = len;
-    if (words > 0)
-        core3->request[1 + words] = 0; /* the padding */
-    memcpy(core3->request + 2, bytes, len);
-    count = link_request(&core3->link, AMPGDB_MSG_WRITE_MEM, core3->request, 2 + words);
-    if (count < 0)
-        return count;
-    result = link_expect(&core3->link, 0);
-    return result < 0 ? result : check_count(core3, count, len);
-}
-
-/* What is left of len, from done on, as one message: not beyond the last address, not too long. */
-static uint32_t chunk_of(uint32_t addr, uint32_t len, uint32_t done)
-{
-    const uint64_t to_end = (UINT64_C(1) << 32) - addr;
-    uint64_t left = len < to_end ? len : to_end;
-
-    if (left > INT_MAX)
-        left = INT_MAX;
-    left -= done;
-    return left < AMPGDB_DATA_MAX ? (uint32_t)left : AMPGDB_DATA_MAX;
-}
-
-int core3_read_mem(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len)
-{
-    uint32_t done = 0;
-    uint32_t chunk;
-
-    while ((chunk = chunk_of(addr, len, done)) > 0) {
-        const int count = read_chunk(core3, addr + done, (uint8_t *)bytes + done, chunk);
-
-        if (count < 0)
-            return done > 0 && count != -HOST_ELOST ? (int)done : count;
-        done += (uint32_t)count;
-    }
-    return (int)done;
-}
-
-int core3_write_mem(struct core3 *core3, uint32_t addr, const void *bytes, uint32_t len)
-{
-    uint32_t done = 0;
-    uint32_t chunk;
-
-    while ((chunk = chunk_of(addr, len, done)) > 0) {
-        const int count = write_chunk(core3, addr + done, (const uint8_t *)bytes + done, chunk);
-
-        if (count < 0)
-            return done > 0 && count != -HOST_ELOST ? (int)done : count;
-        done += (uint32_t)count;
-    }
-    return (int)done;
-}
-
-int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
-{
-    const uint32_t payload[] = {type, addr, kind};
-
-    return request(core3, AMPGDB_MSG_SET_BREAK, payload, 3);
-}
-
-int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
-{
-    const uint32_t payload[] = {type, addr, kind};
-
-    return request(core3, AMPGDB_MSG_CLEAR_BREAK, payload, 3);
-}
-
-int core3_clear_breaks(struct core3 *core3)
-{
-    return request(core3, AMPGDB_MSG_CLEAR_BREAKS, NULL, 0);
-}
-
-int core3_resume(struct core3 *core3, uint32_t how)
-{
-    core3->link.has_stop = false; /* the next one may arrive before this returns */
-    return request(core3, AMPGDB_MSG_RESUME, &how, 1);
-}
-
-int core3_halt(struct core3 *core3)
-{
-    return request(core3, AMPGDB_MSG_HALT, NULL, 0);
-}
-
-int core3_reset(struct core3 *core3, uint32_t entry)
-{
-    const int result = request(core3, AMPGDB_MSG_RESET, &entry, 1);
-
-    if (result == 0)
-        core3->link.has_stop = false; /* of the program that is no more */
-    return result;
-}
-
-int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop)
-{
-    const int result = core3->link.has_stop ? 0 : link_poll(&core3->link);
-
-    if (!core3->link.has_stop)
-        return result;
-    core3->link.has_stop = false;
-    *stop = core3->link.stop;
-    return 1;
-}
-
-int core3_ping(struct core3 *core3)
-{
-    return link_ping(&core3->link);
 }
 
 const char *core3_explain(const struct core3 *core3, int error)
 {
     if (error == -HOST_ELOST)
         return core3->link.why.text;
+    if (error == -HOST_EFAIL)
+        return core3->trouble.text;
     return explain_code(error);
 }

@@ -43,18 +43,38 @@ int core3_own(struct core3 *core3, const char *holder, struct error *error);
 void core3_disown(struct core3 *core3);
 bool core3_is_owned(const struct core3 *core3);
 
-/* What the stub publishes about itself. Addresses are physical. */
+/*
+ * core3_own_as_is - core3_own() that leaves Core 3 alone: no stub is started or replaced.
+ *
+ * Returns: 1 when a stub answers; 0 when none lives on Core 3: then only core3_place(),
+ * core3_peek() and the device registers are of use; an error like core3_own(), nothing owned.
+ */
+int core3_own_as_is(struct core3 *core3, const char *holder, struct error *error);
+
+/* core3_notice - what the last core3_own() had to replace, and why: a sentence to show to the user.
+ * NULL: nothing. */
+const char *core3_notice(const struct core3 *core3);
+
+/* core3_holder - who owns Core 3 now: 1 and the holder's text, or 0. Needs no ownership. */
+int core3_holder(const struct core3 *core3, char *text, size_t size);
+
+/* What the stub publishes about itself. Addresses are physical. The first four hold from
+ * core3_open() on, as the board calls for them; the rest from core3_own() on. */
 struct core3_info {
-    uint32_t program_base; /* start of the program's RAM */
-    uint32_t window;       /* end of its lower part; the window's start */
-    uint32_t upper_base;   /* start of its upper part, behind the window */
-    uint32_t ram_end;      /* end of its upper part */
-    uint32_t entry;        /* of the last reset; bit 0: Thumb */
-    uint32_t state;        /* AMPGDB_STATE_* */
+    uint32_t program_base;  /* start of the program's RAM */
+    uint32_t window;        /* end of its lower part; the window's start */
+    uint32_t upper_base;    /* start of its upper part, behind the window */
+    uint32_t ram_end;       /* end of its upper part */
+    uint32_t entry;         /* of the last reset; bit 0: Thumb */
+    uint32_t state;         /* AMPGDB_STATE_* */
     uint32_t program_flags; /* AMPGDB_PROGRAM_* */
     uint32_t hw_breakpoints;
 };
 void core3_info(const struct core3 *core3, struct core3_info *info);
+
+/* core3_room - where a program may lie, for image_parse(). */
+struct image_room;
+void core3_room(const struct core3_info *info, struct image_room *room);
 
 /* core3_is_program_ram - is [addr, addr + len) RAM of the program? len may be 0. */
 bool core3_is_program_ram(const struct core3_info *info, uint32_t addr, uint32_t len);
@@ -73,14 +93,20 @@ int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t 
 int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
 int core3_clear_breaks(struct core3 *core3);
 
-/* core3_resume - how: AMPGDB_RESUME_*. Earlier stops are forgotten; one follows, sooner or later. */
+/* core3_resume - how: AMPGDB_RESUME_*. Earlier stops are forgotten; one follows, sooner or later.
+ */
 int core3_resume(struct core3 *core3, uint32_t how);
 
-/* core3_halt - ask a running program to halt; the stop follows. Nothing happens when it is halted. */
+/* core3_halt - ask a running program to halt; the stop follows. Nothing happens when it is halted.
+ */
 int core3_halt(struct core3 *core3);
 
 /* core3_reset - halt without a stop, disarm all that the program armed, fresh CPU state at entry */
 int core3_reset(struct core3 *core3, uint32_t entry);
+
+/* core3_allow - what the program may reach besides (AMPGDB_ALLOW_*), until the next core3_allow().
+ */
+int core3_allow(struct core3 *core3, uint32_t what);
 
 /* core3_poll_stop - has the program stopped since the last resume? 1 and *stop, 0, or an error. */
 int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop);
@@ -89,8 +115,8 @@ int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop);
 int core3_ping(struct core3 *core3);
 
 /*
- * core3_load - replace the program: stop it, clear breakpoints, write and zero the image's segments,
- *              reset to its entry. Halted afterwards, ready for core3_resume().
+ * core3_load - replace the program: stop it, clear breakpoints, write and zero the image's
+ * segments, reset to its entry. Halted afterwards, ready for core3_resume().
  *
  * The image is remembered beside the lock file, for core3_reload() by this or any other process.
  * Returns 0, or an error with *error filled; a failed load leaves Core 3 halted.
@@ -105,6 +131,9 @@ int core3_remember(struct core3 *core3, const struct image *image, struct error 
  * -HOST_EFAIL and a sentence when nothing was loaded since the stub came up. */
 int core3_reload(struct core3 *core3, struct error *error);
 
+/* core3_loaded_entry - where the image that was remembered last starts; or like core3_reload(). */
+int core3_loaded_entry(struct core3 *core3, uint32_t *entry, struct error *error);
+
 /*
  * Post-mortem: what the window and the RAM still say when Core 3 does not talk any more. Nothing
  * here touches Core 3, needs its answer, or the lock.
@@ -118,11 +147,28 @@ int core3_reload(struct core3 *core3, struct error *error);
 int core3_examine(struct core3 *core3, struct error *verdict);
 int core3_peek(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len);
 
-/* core3_explain - the sentence that belongs to an error that one of the functions above returned. */
+/*
+ * core3_place - bytes to the program's RAM, physical addresses: through the stub when there is one,
+ *               else directly, for a core that waits for its start address. Owned (as is is
+ * enough).
+ *
+ * Returns 0, or -HOST_EFAIL or -HOST_ELOST with *error filled.
+ */
+int core3_place(struct core3 *core3, uint32_t addr, const void *bytes, uint32_t len,
+                struct error *error);
+
+/* core3_read_register, core3_write_register - a device's register, past Core 3 and its stub. Needs
+ * no ownership. phys: a multiple of 4 in the peripherals or the ARM-local page. 0 or -HOST_EFAIL.
+ */
+int core3_read_register(struct core3 *core3, uint32_t phys, uint32_t *value, struct error *error);
+int core3_write_register(struct core3 *core3, uint32_t phys, uint32_t value, struct error *error);
+
+/* core3_explain - the sentence that belongs to an error that one of the functions above returned.
+ */
 const char *core3_explain(const struct core3 *core3, int error);
 
 /* core3_describe_stop - a stop as a sentence, "data abort: write to 0x00001000, ...". */
-void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop *stop,
-                         char *text, size_t size);
+void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop *stop, char *text,
+                         size_t size);
 
 #endif

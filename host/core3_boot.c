@@ -20,6 +20,9 @@
 #define HEADER_WORDS (sizeof(struct ampgdb_header) / 4)
 #define MAILBOX_SET  (BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_SET)
 #define MAILBOX_CLR  (BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR)
+#define ALL_BITS     0xFFFFFFFFu
+
+#define RECORD_MAX 480 /* of a sentence that gets a second half */
 
 struct boot {
     struct physmem *physmem;
@@ -67,19 +70,17 @@ static void restore_header(const struct boot *boot)
     ring_barrier();
 }
 
-/* Nobody took the address: leave nothing behind that could start later. */
-static int fail_untaken(const struct boot *boot, uint32_t waiting, struct error *error)
+static int fail_untaken(const struct boot *boot, struct error *error)
 {
     struct error record;
-    int result = boot->physmem->ops->write32(boot->physmem, MAILBOX_CLR, waiting, error);
 
-    if (result < 0)
-        return result;
     restore_header(boot);
     if (explain_record(boot->header, &record))
-        return error_set(error, -HOST_ELOST,
-                         "Core 3 does not take a new start address; what an earlier start left: %s",
-                         record.text);
+        return error_set(
+            error, -HOST_ELOST,
+            "Core 3 does not take a new start address; what an earlier start left: %s; "
+            "reboot the Pi",
+            record.text);
     return error_set(
         error, -HOST_ELOST,
         "Core 3 never took the start address from its mailbox 3: is Linux running with "
@@ -87,17 +88,29 @@ static int fail_untaken(const struct boot *boot, uint32_t waiting, struct error 
         "reboot? Otherwise reboot the Pi");
 }
 
+/* A panic or a stub that got stuck would do so again; a refusal says its own remedy. */
+static int fail_recorded(const struct boot *boot, const struct error *record, struct error *error)
+{
+    return error_set(error, -HOST_ELOST, "%.*s%s", RECORD_MAX, record->text,
+                     boot->header->state == AMPGDB_STATE_REFUSED ? "" : "; reboot the Pi");
+}
+
+/* Programs that wait as the first ones did leave the address in the mailbox when they take it: only
+ * an untouched header says that nobody did. */
 static int explain_failure(const struct boot *boot, struct error *error)
 {
+    struct error record;
     uint32_t waiting;
-    const int result = boot->physmem->ops->read32(boot->physmem, MAILBOX_CLR, &waiting, error);
+    int result = boot->physmem->ops->read32(boot->physmem, MAILBOX_CLR, &waiting, error);
 
+    if (result == 0 && waiting != 0) /* leave nothing behind that could start later */
+        result = boot->physmem->ops->write32(boot->physmem, MAILBOX_CLR, waiting, error);
     if (result < 0)
         return result;
+    if (explain_record(boot->header, &record))
+        return fail_recorded(boot, &record, error);
     if (waiting != 0)
-        return fail_untaken(boot, waiting, error);
-    if (explain_record(boot->header, error))
-        return -HOST_ELOST;
+        return fail_untaken(boot, error);
     return error_set(error, -HOST_ELOST,
                      "Core 3 took the start address, but the stub did not come up within %d ms "
                      "(progress %u, epoch 0x%08x for 0x%08x): its memory at 0x%08x may belong to "
@@ -159,4 +172,54 @@ int core3_boot(struct physmem *physmem, volatile struct ampgdb_header *header,
     boot.nonce |= 1; /* never the 0 of an empty header */
     result = check_mailbox(&boot, error);
     return result < 0 ? result : start(&boot, error);
+}
+
+/* Is the doorbell's enable bit gone? 1, 0, or an error. */
+static int is_parked(struct physmem *physmem, struct error *error)
+{
+    uint32_t control;
+    const int result =
+        physmem->ops->read32(physmem, BCM283X_LOCAL + LOCAL_CORE3_MAILBOX_CTL, &control, error);
+
+    return result < 0 ? result : (control & LOCAL_MAILBOX_CTL_DOORBELL) == 0;
+}
+
+static int await_parked(struct physmem *physmem, struct error *error)
+{
+    struct deadline deadline;
+    int result;
+
+    deadline_start(&deadline, CORE3_PARK_TIMEOUT_MS);
+    while ((result = is_parked(physmem, error)) == 0) {
+        if (deadline_wait(&deadline))
+            continue;
+        result = physmem->ops->write32(physmem, MAILBOX_CLR, ALL_BITS, error);
+        if (result < 0)
+            return result;
+        return error_set(error, -HOST_ELOST,
+                         "it does not hand Core 3 back either (waited %d ms), so there is no way "
+                         "to replace it: reboot the Pi",
+                         CORE3_PARK_TIMEOUT_MS);
+    }
+    return result < 0 ? result : 0;
+}
+
+int core3_park(struct physmem *physmem, const struct layout *layout, struct error *error)
+{
+    const struct {
+        uint32_t phys;
+        uint32_t value;
+    } writes[] = {
+        {MAILBOX_CLR, ALL_BITS}, /* a write to the other only sets bits */
+        {MAILBOX_SET, layout->window + AMPGDB_PARK_OFFSET},
+        {BCM283X_LOCAL + LOCAL_CORE3_MAILBOX1_SET, 1},
+    };
+
+    for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+        const int result = physmem->ops->write32(physmem, writes[i].phys, writes[i].value, error);
+
+        if (result < 0)
+            return result;
+    }
+    return await_parked(physmem, error);
 }

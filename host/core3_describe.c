@@ -81,6 +81,9 @@ static const char *owner_of(const struct core3_info *info, uint32_t addr)
                                                             : "belongs to ampgdb's stub";
     if (addr < BCM283X_PERIPHERALS)
         return "belongs to VideoCore";
+    if (is_within(BCM283X_DMA, BCM283X_DMA + BCM283X_DMA_SIZE, addr, 1) ||
+        is_within(BCM283X_DMA15, BCM283X_DMA15 + BCM283X_DMA_SIZE, addr, 1))
+        return "is the DMA controller, closed unless the program is started with --allow dma";
     if (addr < BCM283X_PERIPHERALS_END)
         return "is a peripheral";
     if (addr - BCM283X_LOCAL < BCM283X_LOCAL_SIZE)

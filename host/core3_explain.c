@@ -7,8 +7,6 @@
 
 #include "core3.h"
 
-#define REMEDY "reboot the Pi to get Core 3 back"
-
 #define HSR_EC_SHIFT 26
 #define CPSR_MODE    0x1Fu
 
@@ -25,6 +23,7 @@ static const char *const request_names[] = {
     [AMPGDB_MSG_RESUME] = "a resume",
     [AMPGDB_MSG_HALT] = "a halt",
     [AMPGDB_MSG_RESET] = "a reset",
+    [AMPGDB_MSG_ALLOW] = "a permission",
 };
 
 static const char *const progress_names[] = {
@@ -84,77 +83,86 @@ const char *explain_exception_class(uint32_t hsr)
     return NAME_OF(class_names, class);
 }
 
-static void explain_panic(const volatile struct ampgdb_header *header, struct error *why)
+const char *explain_state(uint32_t state)
+{
+    return NAME_OF(state_names, state);
+}
+
+static void explain_panic(const volatile struct ampgdb_header *header, struct error *cause)
 {
     const volatile struct ampgdb_panic *panic = &header->panic;
     const uint32_t code = panic->code;
     const uint32_t hsr = panic->hsr;
 
     error_set(
-        why, 0,
+        cause, 0,
         "the stub on Core 3 failed: %s (code %u) at stub+0x%x, LR 0x%08x, CPSR 0x%08x, vector %u, "
-        "HSR 0x%08x (%s), HDFAR 0x%08x, HIFAR 0x%08x; please report this, and " REMEDY,
+        "HSR 0x%08x (%s), HDFAR 0x%08x, HIFAR 0x%08x; please report this",
         NAME_OF(panic_names, code), code, panic->pc, panic->lr, panic->cpsr, panic->vector, hsr,
         explain_exception_class(hsr), panic->hdfar, panic->hifar);
 }
 
-static void explain_refusal(const volatile struct ampgdb_header *header, struct error *why)
+static void explain_refusal(const volatile struct ampgdb_header *header, struct error *cause)
 {
     const uint32_t mode = header->entry_cpsr & CPSR_MODE;
 
     error_set(
-        why, 0,
+        cause, 0,
         "Core 3 arrived in %s mode (CPSR 0x%08x), but the stub needs HYP mode: use the Pi's own "
         "current firmware with a 32-bit kernel (arm_64bit=0, and no kernel_old=1 or armstub= in "
         "config.txt), then reboot",
         NAME_OF(mode_names, mode), header->entry_cpsr);
 }
 
-int explain_record(const volatile struct ampgdb_header *header, struct error *why)
+int explain_record(const volatile struct ampgdb_header *header, struct error *cause)
 {
     const uint32_t state = header->state;
     const uint32_t progress = header->progress;
 
     if (state == AMPGDB_STATE_PANIC)
-        explain_panic(header, why);
+        explain_panic(header, cause);
     else if (state == AMPGDB_STATE_REFUSED)
-        explain_refusal(header, why);
+        explain_refusal(header, cause);
     else if (progress > AMPGDB_PROGRESS_NONE && progress < AMPGDB_PROGRESS_READY)
-        error_set(why, 0,
-                  "the stub got stuck on Core 3 %s (progress %u of %u): please report this, "
-                  "and " REMEDY,
+        error_set(cause, 0,
+                  "the stub got stuck on Core 3 %s (progress %u of %u): please report this",
                   NAME_OF(progress_names, progress), progress, AMPGDB_PROGRESS_READY);
     else
         return 0;
     return 1;
 }
 
-static void explain_silence(const struct link *link, struct error *why)
+int explain_restart(const struct link *link, struct error *why)
+{
+    const uint32_t epoch = link->header->epoch;
+
+    if (epoch == link->epoch)
+        return 0;
+    error_set(why, 0,
+              "the stub on Core 3 was started again by another process (epoch 0x%08x, was "
+              "0x%08x): attach again",
+              epoch, link->epoch);
+    return 1;
+}
+
+static void explain_silence(const struct link *link, struct error *cause)
 {
     const volatile struct ampgdb_header *header = link->header;
-    const uint32_t state = header->state;
 
     error_set(
-        why, 0,
+        cause, 0,
         "Core 3 did not answer within %d ms (state %s, asleep %u, to_stub %u words waiting, "
         "to_host %u, %u stray messages): its stub hangs, perhaps in an access to a device that "
-        "never finished; " REMEDY,
-        CORE3_REPLY_TIMEOUT_MS, NAME_OF(state_names, state), header->asleep,
+        "never finished",
+        CORE3_REPLY_TIMEOUT_MS, explain_state(header->state), header->asleep,
         header->to_stub_head - header->to_stub_tail, header->to_host_head - header->to_host_tail,
         link->strays);
 }
 
-void explain_loss(const struct link *link, struct error *why)
+void explain_loss(const struct link *link, struct error *cause)
 {
-    const uint32_t epoch = link->header->epoch;
-
-    if (epoch != link->epoch)
-        error_set(why, 0,
-                  "the stub on Core 3 was started again by another process (epoch 0x%08x, was "
-                  "0x%08x): attach again",
-                  epoch, link->epoch);
-    else if (!explain_record(link->header, why))
-        explain_silence(link, why);
+    if (!explain_record(link->header, cause))
+        explain_silence(link, cause);
 }
 
 const char *explain_code(int error)

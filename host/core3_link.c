@@ -35,6 +35,21 @@ void link_init(struct link *link, struct physmem *physmem, volatile uint32_t *sh
     link->is_lost = true;
 }
 
+static int give_up(struct link *link)
+{
+    link->is_lost = true;
+    link->is_awaiting = false;
+    return -HOST_ELOST;
+}
+
+static int blame(struct link *link)
+{
+    link->is_stub_to_blame = true;
+    error_set(&link->why, 0, "%.*s" EXPLAIN_REPLACE,
+              (int)(sizeof link->why.text - sizeof EXPLAIN_REPLACE), link->cause.text);
+    return give_up(link);
+}
+
 int link_lose(struct link *link, const char *format, ...)
 {
     va_list arguments;
@@ -42,17 +57,28 @@ int link_lose(struct link *link, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(link->why.text, sizeof link->why.text, format, arguments);
     va_end(arguments);
-    link->is_lost = true;
-    link->is_awaiting = false;
-    return -HOST_ELOST;
+    link->is_stub_to_blame = false;
+    return give_up(link);
+}
+
+int link_blame(struct link *link, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(link->cause.text, sizeof link->cause.text, format, arguments);
+    va_end(arguments);
+    return blame(link);
 }
 
 static int lose_explained(struct link *link)
 {
-    explain_loss(link, &link->why);
-    link->is_lost = true;
-    link->is_awaiting = false;
-    return -HOST_ELOST;
+    if (explain_restart(link, &link->why)) {
+        link->is_stub_to_blame = false;
+        return give_up(link);
+    }
+    explain_loss(link, &link->cause);
+    return blame(link);
 }
 
 /* Another reason than silence not to wait any longer? */
@@ -66,10 +92,10 @@ static int keep_stop(struct link *link, const struct ampgdb_message *message)
     uint32_t *words = (uint32_t *)&link->stop;
 
     if (message->words != AMPGDB_MESSAGE_WORDS + STOP_WORDS)
-        return link_lose(
+        return link_blame(
             link,
             "Core 3 sent a stop of %u words instead of %zu: its stub is broken or from "
-            "another version; reboot the Pi",
+            "another version",
             message->words, AMPGDB_MESSAGE_WORDS + STOP_WORDS);
     for (size_t i = 0; i < STOP_WORDS; i++)
         words[i] = link->payload[i];
@@ -93,10 +119,10 @@ static int take_messages(struct link *link)
         if (taken == 0)
             return 0;
         if (taken < 0)
-            return link_lose(link,
-                             "Core 3's ring is corrupt (to_host: head %u, tail %u): its stub is "
-                             "broken or something else writes to its window; reboot the Pi",
-                             link->header->to_host_head, link->header->to_host_tail);
+            return link_blame(link,
+                              "Core 3's ring is corrupt (to_host: head %u, tail %u): its stub is "
+                              "broken or something else writes to its window",
+                              link->header->to_host_head, link->header->to_host_tail);
         if (message.type == AMPGDB_MSG_STOPPED) {
             if (keep_stop(link, &message) < 0)
                 return -HOST_ELOST;
@@ -121,10 +147,11 @@ static int publish(struct link *link, const struct ampgdb_message *message, cons
         if (is_in_trouble(link) || !deadline_wait(deadline))
             return lose_explained(link);
     if (result < 0)
-        return link_lose(link,
-                         "Core 3's ring is corrupt (to_stub: head %u, tail %u): its stub is broken "
-                         "or something else writes to its window; reboot the Pi",
-                         link->header->to_stub_head, link->header->to_stub_tail);
+        return link_blame(
+            link,
+            "Core 3's ring is corrupt (to_stub: head %u, tail %u): its stub is broken "
+            "or something else writes to its window",
+            link->header->to_stub_head, link->header->to_stub_tail);
     return 0;
 }
 
@@ -158,10 +185,10 @@ static int check_reply(struct link *link, uint32_t type)
     const struct ampgdb_message *reply = &link->reply;
 
     if (reply->type != (type | AMPGDB_MSG_REPLY) || reply->status <= -AMPGDB_ERROR_COUNT)
-        return link_lose(
+        return link_blame(
             link,
             "Core 3 sent an impossible reply (type 0x%x, status %d) to %s: its stub is "
-            "broken or from another version; reboot the Pi",
+            "broken or from another version",
             reply->type, reply->status, explain_request(type));
     return reply->status;
 }
@@ -192,10 +219,10 @@ int link_expect(struct link *link, uint32_t payload_words)
 {
     if (link->reply.words == AMPGDB_MESSAGE_WORDS + payload_words)
         return 0;
-    return link_lose(link,
-                     "Core 3 sent a reply of %u words instead of %u: its stub is broken or from "
-                     "another version; reboot the Pi",
-                     link->reply.words, AMPGDB_MESSAGE_WORDS + payload_words);
+    return link_blame(link,
+                      "Core 3 sent a reply of %u words instead of %u: its stub is broken or from "
+                      "another version",
+                      link->reply.words, AMPGDB_MESSAGE_WORDS + payload_words);
 }
 
 int link_poll(struct link *link)
@@ -219,12 +246,12 @@ int link_ping(struct link *link)
         result = link_expect(link, 2);
     if (result < 0)
         return link->is_lost ? result
-                             : link_lose(link, "Core 3's stub refused a ping (%d)", result);
+                             : link_blame(link, "Core 3's stub refused a ping (%d)", result);
     if (link->payload[0] != nonce || link->payload[1] != AMPGDB_ABI_VERSION)
-        return link_lose(
+        return link_blame(
             link,
             "Core 3 answered a ping wrongly (nonce 0x%08x for 0x%08x, ABI %u for %u): its "
-            "stub is broken; reboot the Pi",
+            "stub is broken",
             link->payload[0], nonce, link->payload[1], AMPGDB_ABI_VERSION);
     return 0;
 }

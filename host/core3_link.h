@@ -32,6 +32,8 @@ struct link {
     struct ampgdb_message reply;            /* the newest one, and its payload: */
     uint32_t payload[AMPGDB_PAYLOAD_WORDS]; /* valid until the next call */
     struct error why;
+    bool is_stub_to_blame; /* then it can be replaced, and cause is why without a remedy */
+    struct error cause;
 };
 
 /* link_init - shared: the mapping of the window's shared part, up to and with both rings. */
@@ -60,7 +62,10 @@ int link_expect(struct link *link, uint32_t payload_words);
  * -HOST_ELOST. */
 int link_poll(struct link *link);
 
-/* link_lose - give up on the stub, for a reason; returns -HOST_ELOST. */
+/* link_lose - give up on Core 3, for a reason that is not its stub's; returns -HOST_ELOST. */
 int link_lose(struct link *link, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* link_blame - give up on the stub, for a reason; the remedy is added. Returns -HOST_ELOST. */
+int link_blame(struct link *link, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

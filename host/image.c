@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX_BYTES (1 << 30)
+#define FILE_MAX_BYTES    (1 << 30)
+#define INSTRUCTION_BYTES 4 /* of the ARM code at the start of a raw image */
 
 struct elf {
     const uint8_t *bytes;
@@ -106,6 +107,10 @@ static int check_header(struct elf *elf, struct error *error)
             header->e_phentsize, sizeof(Elf32_Phdr));
     if (header->e_phoff > elf->size ||
         (elf->size - header->e_phoff) / sizeof(Elf32_Phdr) < header->e_phnum)
+        return fail_truncated(elf, error);
+    /* Not needed, but the last part of a linker's output: without it the file is not whole. */
+    if (header->e_shoff > elf->size ||
+        elf->size - header->e_shoff < (uint32_t)header->e_shnum * header->e_shentsize)
         return fail_truncated(elf, error);
     return 0;
 }
@@ -243,31 +248,61 @@ static int plan_entry(struct image *image, const struct elf *elf, struct error *
             "the entry point 0x%08x is in no executable segment: name the start symbol "
             "with ENTRY() in the linker script",
             entry);
-    image->entry = (entry - thumb - phdr.p_vaddr + phdr.p_paddr) | thumb;
-    if (!thumb && image->entry % 4 != 0)
+    const uint32_t phys = entry - thumb - phdr.p_vaddr + phdr.p_paddr;
+
+    if (!thumb && phys % 4 != 0)
         return error_set(error, -HOST_EFAIL,
                          "the entry point 0x%08x is not a multiple of 4, as ARM code must be: mark "
                          "the start symbol as Thumb code (.thumb_func) or align it",
                          entry);
+    if (phys % 2 != 0)
+        return error_set(
+            error, -HOST_EFAIL,
+            "the entry point 0x%08x lies at the odd physical address 0x%08x: align the "
+            "load addresses in the linker script",
+            entry, phys);
+    image->entry = phys | thumb;
     return 0;
 }
 
-static int parse_raw(struct image *image, const uint8_t *bytes, size_t size,
-                     const struct image_room *room, struct error *error)
+static int plan_raw(struct image *image, const uint8_t *bytes, size_t size,
+                    const struct image_room *room, struct error *error)
 {
     const uint32_t available = room->end[0] - room->start[0];
 
+    if (size < INSTRUCTION_BYTES)
+        return error_set(error, -HOST_EFAIL,
+                         "the file has %zu bytes, less than one instruction: build the program "
+                         "again",
+                         size);
     if (size > available)
         return error_set(
             error, -HOST_EFAIL,
             "this raw image of %zu bytes does not fit into the program's RAM (%u bytes "
             "at 0x%08x): make it smaller",
             size, available, room->start[0]);
+    memset(image, 0, sizeof *image);
     image->entry = room->start[0];
     image->segment_count = 1;
     image->segments[0] = (struct image_segment){
         .addr = room->start[0], .bytes = bytes, .file_bytes = (uint32_t)size};
     return 0;
+}
+
+static int parse_raw(struct image *image, const uint8_t *bytes, size_t size,
+                     const struct image_room *room, struct error *error)
+{
+    if (image_looks_like_thumb(bytes, size))
+        return error_set(
+            error, -HOST_EFAIL,
+            "this raw image begins with Thumb code, but is entered in ARM state, by mailbox 3 as "
+            "well as here: load the linked ELF file, which says so, or put ARM code first");
+    return plan_raw(image, bytes, size, room, error);
+}
+
+static bool is_elf(const uint8_t *bytes, size_t size)
+{
+    return size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0;
 }
 
 int image_parse(struct image *image, const uint8_t *bytes, size_t size,
@@ -279,7 +314,7 @@ int image_parse(struct image *image, const uint8_t *bytes, size_t size,
     memset(image, 0, sizeof *image);
     if (size == 0)
         return error_set(error, -HOST_EFAIL, "the file is empty: build the program again");
-    if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
+    if (!is_elf(bytes, size))
         return parse_raw(image, bytes, size, room, error);
     result = check_header(&elf, error);
     if (result == 0)
@@ -287,6 +322,38 @@ int image_parse(struct image *image, const uint8_t *bytes, size_t size,
     if (result == 0)
         result = plan_entry(image, &elf, error);
     return result;
+}
+
+int image_parse_raw(struct image *image, const uint8_t *bytes, size_t size,
+                    const struct image_room *room, struct error *error)
+{
+    if (is_elf(bytes, size))
+        return error_set(error, -HOST_EFAIL,
+                         "this is an ELF file, which cannot run from its first byte: load it "
+                         "without --raw, or make a raw image of it (objcopy -O binary)");
+    return plan_raw(image, bytes, size, room, error);
+}
+
+int image_check(const struct image *image, const struct image_room *room, struct error *error)
+{
+    char text[ROOM_TEXT_SIZE];
+
+    for (unsigned i = 0; i < image->segment_count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        const uint64_t size = (uint64_t)segment->file_bytes + segment->zero_bytes;
+
+        if (size > UINT32_MAX || !is_in_room(room, segment->addr, (uint32_t)size))
+            return error_set(error, -HOST_EFAIL,
+                             "the segment of 0x%llx bytes at 0x%08x is not in the program's RAM "
+                             "(%s): load the program again",
+                             (unsigned long long)size, segment->addr, describe_room(room, text));
+    }
+    if (is_in_room(room, image->entry & ~1u, 2))
+        return 0;
+    return error_set(error, -HOST_EFAIL,
+                     "the entry point 0x%08x is not in the program's RAM (%s): load the program "
+                     "again",
+                     image->entry, describe_room(room, text));
 }
 
 static int check_file(int fd, const char *path, size_t *size, struct error *error)
@@ -325,6 +392,13 @@ static int read_all(int fd, uint8_t *bytes, size_t size, const char *path, struc
     return 0;
 }
 
+static int explain_open(const char *path, int cause, struct error *error)
+{
+    const char *advice = cause == EACCES ? "let yourself read it (chmod +r)" : "check the path";
+
+    return error_set(error, -HOST_EFAIL, "cannot open %s: %s: %s", path, strerror(cause), advice);
+}
+
 int image_read_file(const char *path, uint8_t **bytes, size_t *size, struct error *error)
 {
     /* O_NONBLOCK: a FIFO is refused instead of waited for. */
@@ -333,7 +407,7 @@ int image_read_file(const char *path, uint8_t **bytes, size_t *size, struct erro
     int result;
 
     if (fd < 0)
-        return error_set(error, -HOST_EFAIL, "cannot open %s: %s", path, strerror(errno));
+        return explain_open(path, errno, error);
     result = check_file(fd, path, size, error);
     if (result == 0) {
         room = malloc(*size);

@@ -7,6 +7,8 @@
 #ifndef HOST_OWNER_H
 #define HOST_OWNER_H
 
+#include <stddef.h>
+
 #include "error.h"
 
 /*
@@ -17,5 +19,8 @@
  */
 int owner_take(const char *lock_path, const char *holder, struct error *error);
 void owner_drop(int fd);
+
+/* owner_look - who is the owner? 1 and the holder's text, or 0: nobody. */
+int owner_look(const char *lock_path, char *text, size_t size);
 
 #endif

@@ -19,11 +19,14 @@ struct physmem_ops {
     /*
      * map - RAM of Core 3 for aligned 32-bit accesses (see window.h for why not memcpy)
      *
-     * phys, size: multiples of 4096. The mapping lives as long as the physmem.
+     * phys, size: multiples of 4096. The mapping lives until unmap or close.
      * Returns the mapping, or NULL with *error filled.
      */
     volatile uint32_t *(*map)(struct physmem *physmem, uint32_t phys, size_t size,
                               struct error *error);
+
+    /* unmap - end a mapping before the physmem ends. */
+    void (*unmap)(struct physmem *physmem, volatile uint32_t *mapping);
 
     /* read32, write32 - one 32-bit access to a device register; phys is a multiple of 4.
      * Return 0 or -HOST_EFAIL with *error filled. Ordered after all earlier accesses to mappings.
@@ -41,10 +44,11 @@ struct physmem_ops {
 
 struct physmem {
     const struct physmem_ops *ops;
-    char name[256];      /* as the user wrote it, for messages */
-    char lock_path[256]; /* file on which the owner of Core 3 holds a lock */
-    uint32_t ram_end;    /* first byte above the RAM in the device tree's memory node */
-    uint32_t linux_end;  /* first byte above what Linux uses as its own RAM; 0: no Linux there */
+    char name[256];       /* as the user wrote it, for messages */
+    char lock_path[256];  /* file on which the owner of Core 3 holds a lock */
+    char image_path[264]; /* beside it: what is loaded (image_store.h) */
+    uint32_t ram_end;     /* first byte above the RAM in the device tree's memory node */
+    uint32_t linux_end;   /* first byte above what Linux uses as its own RAM; 0: no Linux there */
 };
 
 /*

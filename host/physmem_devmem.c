@@ -20,6 +20,7 @@
 
 #define DEVICE       "/dev/mem"
 #define LOCK_PATH    "/run/ampgdb.lock" /* not /run/lock, where anybody may create files */
+#define IMAGE_PATH   "/run/ampgdb.image"
 #define PAGE_SIZE    4096u
 #define MAPPINGS_MAX 4
 #define OUR_CORE     3
@@ -66,6 +67,19 @@ static volatile uint32_t *devmem_map(struct physmem *physmem, uint32_t phys, siz
     devmem->mappings[devmem->mapping_count].start = start;
     devmem->mappings[devmem->mapping_count++].size = size;
     return start;
+}
+
+static void devmem_unmap(struct physmem *physmem, volatile uint32_t *mapping)
+{
+    struct devmem *devmem = (struct devmem *)physmem;
+
+    for (unsigned i = 0; i < devmem->mapping_count; i++) {
+        if (devmem->mappings[i].start != mapping)
+            continue;
+        munmap(devmem->mappings[i].start, devmem->mappings[i].size);
+        devmem->mappings[i] = devmem->mappings[--devmem->mapping_count];
+        return;
+    }
 }
 
 static volatile uint32_t *device_register(struct devmem *devmem, uint32_t phys, struct error *error)
@@ -141,6 +155,7 @@ static void devmem_close(struct physmem *physmem)
 
 static const struct physmem_ops devmem_ops = {
     .map = devmem_map,
+    .unmap = devmem_unmap,
     .read32 = devmem_read32,
     .write32 = devmem_write32,
     .write_code = devmem_write_code,
@@ -194,6 +209,7 @@ int physmem_open_devmem(struct physmem **physmem, struct error *error)
     devmem->physmem.ops = &devmem_ops;
     strcpy(devmem->physmem.name, DEVICE);
     strcpy(devmem->physmem.lock_path, LOCK_PATH);
+    strcpy(devmem->physmem.image_path, IMAGE_PATH);
     result = facts_check_chip("/proc/device-tree/compatible", error);
     if (result == 0)
         result = open_device(devmem, error);

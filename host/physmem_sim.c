@@ -58,6 +58,19 @@ static volatile uint32_t *sim_map(struct physmem *physmem, uint32_t phys, size_t
     return start;
 }
 
+static void sim_unmap(struct physmem *physmem, volatile uint32_t *mapping)
+{
+    struct sim *sim = (struct sim *)physmem;
+
+    for (unsigned i = 0; i < sim->mapping_count; i++) {
+        if (sim->mappings[i].start != mapping)
+            continue;
+        munmap(sim->mappings[i].start, sim->mappings[i].size);
+        sim->mappings[i] = sim->mappings[--sim->mapping_count];
+        return;
+    }
+}
+
 static int sim_read32(struct physmem *physmem, uint32_t phys, uint32_t *value, struct error *error)
 {
     const struct sim *sim = (const struct sim *)physmem;
@@ -150,6 +163,7 @@ static void sim_close(struct physmem *physmem)
 
 static const struct physmem_ops sim_ops = {
     .map = sim_map,
+    .unmap = sim_unmap,
     .read32 = sim_read32,
     .write32 = sim_write32,
     .write_code = sim_write_code,
@@ -171,6 +185,8 @@ static int find_dir(struct sim *sim, const char *dir, char path[PATH_MAX], struc
     if ((size_t)len >= sizeof physmem->lock_path)
         return error_set(error, -HOST_EFAIL,
                          "%s is too long a name for a virtual Pi: choose a shorter one", path);
+    snprintf(physmem->image_path, sizeof physmem->image_path, "%.*simage",
+             len - (int)strlen("lock"), physmem->lock_path);
     snprintf(physmem->name, sizeof physmem->name, "sim:%s", dir);
     return 0;
 }

@@ -18,6 +18,8 @@ enum key {
     KEY_STDIO = 's',
     KEY_TRACE = 't',
     KEY_ON_DISCONNECT = 'd',
+    KEY_POST_MORTEM = 'p',
+    KEY_ALLOW = 'a',
 };
 
 struct options {
@@ -25,6 +27,8 @@ struct options {
     const char *memory;
     const char *trace;
     bool stdio;
+    bool post_mortem;
+    uint32_t allow;
     enum on_disconnect on_disconnect;
 };
 
@@ -36,6 +40,10 @@ static const struct argp_option option_table[] = {
     {"trace", KEY_TRACE, "FILE", 0, "write the dialogue with GDB to FILE, for bug reports", 0},
     {"on-disconnect", KEY_ON_DISCONNECT, "keep|run|halt", 0,
      "the program when GDB vanishes without detach (default keep: it is left as it is)", 0},
+    {"allow", KEY_ALLOW, "dma", 0,
+     "let programs use the DMA controller, which can write all of Linux's RAM", 0},
+    {"post-mortem", KEY_POST_MORTEM, NULL, 0,
+     "leave Core 3 alone, only show memory and registers that it left", 0},
     {0},
 };
 /* clang-format on */
@@ -70,6 +78,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_STDIO:
         options->stdio = true;
+        return 0;
+    case KEY_POST_MORTEM:
+        options->post_mortem = true;
+        return 0;
+    case KEY_ALLOW:
+        if (strcmp(argument, "dma") != 0)
+            argp_error(state, "--allow knows dma only, not \"%s\"", argument);
+        options->allow |= AMPGDB_ALLOW_DMA;
         return 0;
     case KEY_ON_DISCONNECT:
         return parse_on_disconnect(&options->on_disconnect, argument, state);
@@ -123,6 +139,8 @@ int main(int argc, char **argv)
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     config.stdio = options.stdio;
     config.on_disconnect = options.on_disconnect;
+    config.allow = options.allow;
+    config.post_mortem = options.post_mortem;
     if (listener_parse(&config.listen, options.listen ? options.listen : LISTENER_DEFAULT,
                        &error)) {
         fprintf(stderr, "ampgdb-bridge: %s\n", error.text);

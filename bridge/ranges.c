@@ -5,6 +5,8 @@
  */
 #include "ranges.h"
 
+#include <stddef.h>
+
 void ranges_clear(struct ranges *ranges)
 {
     ranges->count = 0;
@@ -58,10 +60,18 @@ void ranges_add(struct ranges *ranges, uint32_t addr, uint32_t len)
     ranges->items[ranges->count++] = range;
 }
 
-bool ranges_contain(const struct ranges *ranges, uint32_t addr)
+const struct range *ranges_find(const struct ranges *ranges, uint32_t addr)
 {
     for (unsigned i = 0; i < ranges->count; i++)
         if (addr >= ranges->items[i].first && addr <= ranges->items[i].last)
+            return &ranges->items[i];
+    return NULL;
+}
+
+bool ranges_overlap(const struct ranges *ranges, uint32_t addr, uint32_t len)
+{
+    for (unsigned i = 0; i < ranges->count && len > 0; i++)
+        if (addr <= ranges->items[i].last && addr + (len - 1) >= ranges->items[i].first)
             return true;
     return false;
 }

@@ -27,6 +27,10 @@ void ranges_clear(struct ranges *ranges);
  * nearest range is counted in: a set never forgets, it may only know too much. */
 void ranges_add(struct ranges *ranges, uint32_t addr, uint32_t len);
 
-bool ranges_contain(const struct ranges *ranges, uint32_t addr);
+/* ranges_overlap - is any byte of [addr, addr + len), which must not wrap, in the set? */
+bool ranges_overlap(const struct ranges *ranges, uint32_t addr, uint32_t len);
+
+/* ranges_find - the range that addr lies in, or NULL. */
+const struct range *ranges_find(const struct ranges *ranges, uint32_t addr);
 
 #endif

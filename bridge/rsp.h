@@ -26,6 +26,9 @@ struct session {
     bool killed; /* by the client, and not set going since */
     bool left;   /* session_leave() was done, or Core 3 is lost */
     bool over;
+    bool post_mortem;    /* Core 3 is lost; verdict says why */
+    bool fresh_attach;   /* the client has not asked yet why the program is halted */
+    int64_t heard;       /* when Core 3 last showed that it lives, while the client waits */
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
 
     struct core3_info info;  /* as of the last stop or reset */
@@ -33,7 +36,11 @@ struct session {
 
     struct ranges written; /* by the client since the last resume, or the last load */
     bool loaded;           /* a load gave the program a fresh CPU, not resumed since */
+    bool forgotten;        /* the program that was loaded last is not what core3_reload() has */
     struct line_cache cache;
+
+    char verdict[768];
+    char later[1024]; /* for the client's console, once a text is legal */
 
     struct rsp_receiver receiver;
     struct rsp_reply reply;
@@ -62,16 +69,36 @@ int session_look(struct session *session); /* has a running program stopped by i
 int session_resume(struct session *session, uint32_t how);
 int session_halt(struct session *session); /* and wait until it is halted */
 int session_reset(struct session *session, uint32_t entry);
+int session_note_reset(struct session *session); /* it was reset: registers, reason */
 int session_leave(struct session *session, enum on_disconnect what); /* and disown Core 3 */
-bool session_is_lost(int error);                       /* Core 3 is gone, not just unwilling */
-void session_lost(struct session *session, int error); /* tell everybody; ends the session */
+bool session_is_lost(int error); /* Core 3 is gone, not just unwilling */
+/* Tell everybody; what is left is a post-mortem. */
+void session_lost(struct session *session, int error);
 void session_send_reply(struct session *session);
 void session_console(struct session *session, const char *text); /* an 'O' packet */
+/* A sentence for whoever runs the bridge, and for the client as soon as one is legal. */
+void session_say_later(struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void session_say_now(struct session *session); /* it is legal */
+const char *session_explain(const struct session *session, int error);
 
 /* rsp_stop.c */
-int rsp_stop_signal(const struct ampgdb_stop *stop);
+int rsp_stop_signal(const struct session *session);
 void rsp_reply_stop(struct session *session, int signal);
 void rsp_report_stop(struct session *session);
+
+/* rsp_post_mortem.c */
+/* The stub's record in the window is known to be one: by talk with it, or by core3_examine(). */
+void rsp_begin_post_mortem(struct session *session, const char *cause);
+void rsp_report_death(struct session *session); /* to a client that waits */
+
+/* rsp_load.c */
+int rsp_load(struct session *session, uint32_t entry); /* the client has loaded a program */
+/* Has it, without a word about PC? To be called before anything after which it could not be told
+ * any more. thumb: the state it shall start in. */
+int rsp_settle_load(struct session *session, uint32_t thumb);
+#define RSP_THUMB_AS_IS 2u
+rsp_handler_fn rsp_run, rsp_restart;
 
 /* rsp_query.c */
 rsp_handler_fn rsp_supported, rsp_start_no_ack, rsp_attached, rsp_current_thread, rsp_first_threads,
@@ -92,7 +119,7 @@ rsp_handler_fn rsp_why_halted, rsp_vcont_actions, rsp_vcont, rsp_continue, rsp_c
     rsp_step, rsp_step_signal;
 
 /* rsp_leave.c */
-rsp_handler_fn rsp_detach, rsp_kill, rsp_vkill, rsp_restart;
+rsp_handler_fn rsp_detach, rsp_kill, rsp_vkill;
 
 /* rsp_monitor.c */
 rsp_handler_fn rsp_monitor;

@@ -44,6 +44,8 @@ int rsp_set_break(struct session *session, struct rsp_cursor *args)
     return RSP_DONE;
 }
 
+/* A dead program hits no breakpoint any more, so none is left: GDB clears them at each stop and
+ * would complain of every one. */
 int rsp_clear_break(struct session *session, struct rsp_cursor *args)
 {
     struct breakpoint old;
@@ -51,7 +53,8 @@ int rsp_clear_break(struct session *session, struct rsp_cursor *args)
 
     if (result)
         return result;
-    result = core3_clear_break(session->core3, old.type, old.addr, old.kind);
+    if (!session->post_mortem)
+        result = core3_clear_break(session->core3, old.type, old.addr, old.kind);
     if (result)
         return result;
     rsp_reply_text(&session->reply, "OK");

@@ -19,48 +19,57 @@ enum moment {
     HALTED,
 };
 
+/* What becomes of a packet when Core 3 is lost. */
+enum after_death {
+    SERVED,
+    REFUSED,
+    REFUSED_ALOUD, /* the client waits for a stop, and takes text meanwhile */
+};
+
 struct row {
     const char *name;
     enum { WHOLE, PREFIX } match; /* is the name the whole packet? */
     enum moment moment;
+    enum after_death after_death;
     rsp_handler_fn *handler;
 };
 
 /* The first row that matches is taken: longer names stand before their prefixes. */
 /* clang-format off */
 static const struct row rows[] = {
-    {"m",                     PREFIX, NOT_WAITING, rsp_read_memory},
-    {"X",                     PREFIX, NOT_WAITING, rsp_write_binary},
-    {"M",                     PREFIX, NOT_WAITING, rsp_write_hex},
-    {"vCont?",                WHOLE,  NOT_WAITING, rsp_vcont_actions},
-    {"vCont",                 PREFIX, NOT_WAITING, rsp_vcont},
-    {"vKill;",                PREFIX, ANY_TIME,    rsp_vkill},
-    {"g",                     WHOLE,  HALTED,      rsp_read_all},
-    {"G",                     PREFIX, HALTED,      rsp_write_all},
-    {"p",                     PREFIX, HALTED,      rsp_read_one},
-    {"P",                     PREFIX, HALTED,      rsp_write_one},
-    {"Z",                     PREFIX, NOT_WAITING, rsp_set_break},
-    {"z",                     PREFIX, NOT_WAITING, rsp_clear_break},
-    {"?",                     WHOLE,  NOT_WAITING, rsp_why_halted},
-    {"!",                     WHOLE,  NOT_WAITING, rsp_extended},
-    {"H",                     PREFIX, NOT_WAITING, rsp_set_thread},
-    {"T",                     PREFIX, NOT_WAITING, rsp_thread_alive},
-    {"c",                     WHOLE,  NOT_WAITING, rsp_continue},
-    {"C",                     PREFIX, NOT_WAITING, rsp_continue_signal},
-    {"s",                     WHOLE,  NOT_WAITING, rsp_step},
-    {"S",                     PREFIX, NOT_WAITING, rsp_step_signal},
-    {"D",                     PREFIX, ANY_TIME,    rsp_detach},
-    {"k",                     WHOLE,  ANY_TIME,    rsp_kill},
-    {"R",                     PREFIX, NOT_WAITING, rsp_restart},
-    {"qSupported",            PREFIX, NOT_WAITING, rsp_supported},
-    {"QStartNoAckMode",       WHOLE,  NOT_WAITING, rsp_start_no_ack},
-    {"qAttached",             PREFIX, NOT_WAITING, rsp_attached},
-    {"qC",                    WHOLE,  NOT_WAITING, rsp_current_thread},
-    {"qfThreadInfo",          WHOLE,  NOT_WAITING, rsp_first_threads},
-    {"qsThreadInfo",          WHOLE,  NOT_WAITING, rsp_next_threads},
-    {"qXfer:features:read:",  PREFIX, NOT_WAITING, rsp_read_features},
-    {"qXfer:threads:read:",   PREFIX, NOT_WAITING, rsp_read_threads},
-    {"qRcmd,",                PREFIX, NOT_WAITING, rsp_monitor},
+    {"m",                      PREFIX, NOT_WAITING, SERVED,        rsp_read_memory},
+    {"X",                      PREFIX, NOT_WAITING, REFUSED,       rsp_write_binary},
+    {"M",                      PREFIX, NOT_WAITING, REFUSED,       rsp_write_hex},
+    {"vCont?",                 WHOLE,  NOT_WAITING, SERVED,        rsp_vcont_actions},
+    {"vCont",                  PREFIX, NOT_WAITING, REFUSED_ALOUD, rsp_vcont},
+    {"vKill;",                 PREFIX, ANY_TIME,    SERVED,        rsp_vkill},
+    {"vRun;",                  PREFIX, NOT_WAITING, REFUSED,       rsp_run},
+    {"g",                      WHOLE,  HALTED,      SERVED,        rsp_read_all},
+    {"G",                      PREFIX, HALTED,      REFUSED,       rsp_write_all},
+    {"p",                      PREFIX, HALTED,      SERVED,        rsp_read_one},
+    {"P",                      PREFIX, HALTED,      REFUSED,       rsp_write_one},
+    {"Z",                      PREFIX, NOT_WAITING, REFUSED,       rsp_set_break},
+    {"z",                      PREFIX, NOT_WAITING, SERVED,        rsp_clear_break},
+    {"?",                      WHOLE,  NOT_WAITING, SERVED,        rsp_why_halted},
+    {"!",                      WHOLE,  NOT_WAITING, SERVED,        rsp_extended},
+    {"H",                      PREFIX, NOT_WAITING, SERVED,        rsp_set_thread},
+    {"T",                      PREFIX, NOT_WAITING, SERVED,        rsp_thread_alive},
+    {"c",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, rsp_continue},
+    {"C",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, rsp_continue_signal},
+    {"s",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, rsp_step},
+    {"S",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, rsp_step_signal},
+    {"D",                      PREFIX, ANY_TIME,    SERVED,        rsp_detach},
+    {"k",                      WHOLE,  ANY_TIME,    SERVED,        rsp_kill},
+    {"R",                      PREFIX, NOT_WAITING, SERVED,        rsp_restart},
+    {"qSupported",             PREFIX, NOT_WAITING, SERVED,        rsp_supported},
+    {"QStartNoAckMode",        WHOLE,  NOT_WAITING, SERVED,        rsp_start_no_ack},
+    {"qAttached",              PREFIX, NOT_WAITING, SERVED,        rsp_attached},
+    {"qC",                     WHOLE,  NOT_WAITING, SERVED,        rsp_current_thread},
+    {"qfThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        rsp_first_threads},
+    {"qsThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        rsp_next_threads},
+    {"qXfer:features:read:",   PREFIX, NOT_WAITING, SERVED,        rsp_read_features},
+    {"qXfer:threads:read:",    PREFIX, NOT_WAITING, SERVED,        rsp_read_threads},
+    {"qRcmd,",                 PREFIX, NOT_WAITING, SERVED,        rsp_monitor},
 };
 /* clang-format on */
 
@@ -89,6 +98,17 @@ static int is_halted(struct session *session)
     return session->running ? -AMPGDB_EBUSY : 0;
 }
 
+static int refuse(struct session *session, const struct row *row)
+{
+    if (row->after_death == REFUSED_ALOUD) {
+        session->later[0] = 0; /* it says the same */
+        session_console(session, session->verdict);
+        session_console(session, "\n");
+    }
+    rsp_reply_text(&session->reply, "E01");
+    return RSP_DONE;
+}
+
 static int serve(struct session *session, struct rsp_cursor *packet)
 {
     const struct row *row = find(packet);
@@ -98,6 +118,8 @@ static int serve(struct session *session, struct rsp_cursor *packet)
         return RSP_UNKNOWN;
     if (row->moment != ANY_TIME && session->waiting)
         return -AMPGDB_EBUSY;
+    if (session->post_mortem && row->after_death != SERVED)
+        return refuse(session, row);
     if (row->moment == HALTED) {
         error = is_halted(session);
         if (error)

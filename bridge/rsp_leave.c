@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * The ways to leave in good order, and to start over. None of them ends the bridge.
+ * The ways to leave in good order. None of them ends the bridge.
  *
  * GDB manual, "Packets".
  */
@@ -19,6 +19,8 @@ int rsp_detach(struct session *session, struct rsp_cursor *args)
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
     error = session_leave(session, ON_DISCONNECT_RUN);
+    if (session_is_lost(error))
+        return error;
     session->over = true;
     if (error)
         return error;
@@ -30,8 +32,11 @@ int rsp_detach(struct session *session, struct rsp_cursor *args)
 static int kill_program(struct session *session)
 {
     struct core3_info info;
-    int error = core3_clear_breaks(session->core3);
+    int error;
 
+    if (session->post_mortem)
+        return 0;
+    error = core3_clear_breaks(session->core3);
     if (error)
         return error;
     core3_info(session->core3, &info);
@@ -55,7 +60,9 @@ int rsp_kill(struct session *session, struct rsp_cursor *args)
     return RSP_SILENT;
 }
 
-/* vKill;pid -> OK. The client closes, or stays and restarts. */
+/* vKill;pid -> OK. An extended client stays and may restart; for another one it is the end, and
+ * Core 3 is free before the client hears it, so that what it does next does not find the core
+ * taken. */
 int rsp_vkill(struct session *session, struct rsp_cursor *args)
 {
     uint32_t pid;
@@ -68,16 +75,4 @@ int rsp_vkill(struct session *session, struct rsp_cursor *args)
         return error;
     rsp_reply_text(&session->reply, "OK");
     return RSP_DONE;
-}
-
-/* R xx, no reply: the program is at its start again, halted. xx has no meaning. */
-int rsp_restart(struct session *session, struct rsp_cursor *args)
-{
-    struct core3_info info;
-    int error;
-
-    (void)args;
-    core3_info(session->core3, &info);
-    error = session_reset(session, info.entry);
-    return session_is_lost(error) ? error : RSP_SILENT;
 }

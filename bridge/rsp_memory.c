@@ -29,8 +29,11 @@ static bool may_cache(const struct session *session, uint32_t addr, uint32_t len
            len <= LINE_CACHE_READ_MAX && core3_is_program_ram(&session->info, addr, len);
 }
 
+/* Past a dead Core 3 there is only RAM, under its physical addresses. */
 static int read_memory(struct session *session, uint32_t addr, uint32_t len)
 {
+    if (session->post_mortem)
+        return core3_peek(session->core3, addr, session->memory, len);
     if (may_cache(session, addr, len) &&
         line_cache_read(&session->cache, addr, session->memory, len, fetch_line, session->core3))
         return (int)len;
@@ -62,7 +65,10 @@ static int write_memory(struct session *session, uint32_t addr, const uint8_t *b
 {
     int done = 0;
 
-    if (len > 0) {
+    /* A load writes nothing twice: this is the first change to what was loaded. */
+    if (ranges_overlap(&session->written, addr, len))
+        done = rsp_settle_load(session, RSP_THUMB_AS_IS);
+    if (done == 0 && len > 0) {
         line_cache_drop(&session->cache);
         ranges_add(&session->written, addr, len);
         done = core3_write_mem(session->core3, addr, bytes, len);

@@ -19,7 +19,7 @@
 static void __attribute__((format(printf, 2, 3)))
 say(struct session *session, const char *format, ...)
 {
-    char text[768];
+    char text[2048];
     va_list arguments;
 
     va_start(arguments, format);
@@ -82,21 +82,28 @@ static const char *on_off(uint32_t flag)
     return flag ? "on" : "off";
 }
 
+static void say_state(struct session *session)
+{
+    char why[512];
+
+    core3_describe_stop(&session->info, &session->stop, why, sizeof why);
+    if (session->post_mortem)
+        say(session, "%s\nlast stop: %s\n", session->verdict, why);
+    else if (session->running)
+        say(session, "Core 3: running\n");
+    else
+        say(session, "Core 3: halted, %s\n", why);
+}
+
 static int do_status(struct session *session)
 {
     struct core3_info info;
-    char why[512];
     const int error = session_look(session);
 
     if (error)
         return error;
     core3_info(session->core3, &info);
-    if (session->running) {
-        say(session, "Core 3: running\n");
-    } else {
-        core3_describe_stop(&session->info, &session->stop, why, sizeof why);
-        say(session, "Core 3: halted, %s\n", why);
-    }
+    say_state(session);
     say(session, "entry: 0x%08x (%s)\n", info.entry & ~1u, info.entry & 1 ? "Thumb" : "ARM");
     say(session, "program RAM: 0x%08x-0x%08x", info.program_base, info.window - 1);
     if (info.upper_base < info.ram_end)
@@ -113,20 +120,21 @@ static int do_help(struct session *session);
 struct command {
     const char *name;
     int (*run)(struct session *session);
+    enum { ALWAYS, ALIVE } when; /* may Core 3 be dead? */
     const char *help;
 };
 
 /* clang-format off */
 static const struct command commands[] = {
-    {"help",       do_help,       "this list"},
-    {"version",    do_version,    "of the bridge and of the stub's interface"},
-    {"status",     do_status,     "state of Core 3, its RAM, entry and caches"},
-    {"halt",       do_halt,       "halt the program"},
-    {"resume",     do_resume,     "let the program run; GDB takes no notice until \"continue\""},
-    {"reset",      do_reset_run,  "as reset run"},
-    {"reset run",  do_reset_run,  "fresh CPU at the program's entry, running; RAM is kept"},
-    {"reset halt", do_reset_halt, "fresh CPU at the program's entry, halted; RAM is kept"},
-    {"reset init", do_reset_halt, "as reset halt"},
+    {"help",       do_help,       ALWAYS, "this list"},
+    {"version",    do_version,    ALWAYS, "of the bridge and of the stub's interface"},
+    {"status",     do_status,     ALWAYS, "state of Core 3, its RAM, entry and caches"},
+    {"halt",       do_halt,       ALIVE,  "halt the program"},
+    {"resume",     do_resume,     ALIVE,  "let the program run; GDB takes no notice until \"continue\""},
+    {"reset",      do_reset_run,  ALIVE,  "as reset run"},
+    {"reset run",  do_reset_run,  ALIVE,  "fresh CPU at the program's entry, running; RAM is kept"},
+    {"reset halt", do_reset_halt, ALIVE,  "fresh CPU at the program's entry, halted; RAM is kept"},
+    {"reset init", do_reset_halt, ALIVE,  "as reset halt"},
 };
 /* clang-format on */
 
@@ -186,9 +194,14 @@ static int run(struct session *session, const char *text)
         do_help(session);
         return -AMPGDB_EINVAL;
     }
+    session_say_now(session);
+    if (session->post_mortem && command->when == ALIVE) {
+        say(session, "%s\n", session->verdict);
+        return -AMPGDB_EBUSY;
+    }
     error = command->run(session);
-    if (error && !session_is_lost(error))
-        say(session, "%s\n", core3_explain(session->core3, error));
+    if (error)
+        say(session, "%s\n", session_explain(session, error));
     return error;
 }
 

@@ -177,15 +177,17 @@ static void escape_xml(char *out, size_t size, const char *text)
 /* qXfer:threads:read::offset,length. The thread's text is what "info threads" shows. */
 int rsp_read_threads(struct session *session, struct rsp_cursor *args)
 {
-    char sentence[512] = "running";
-    char escaped[1024];
-    char document[1280];
+    char sentence[sizeof session->verdict] = "running";
+    char escaped[2 * sizeof sentence];
+    char document[sizeof escaped + 256];
     uint32_t offset;
     uint32_t len;
 
     if (!rsp_take(args, ':') || !take_part(args, &offset, &len))
         return -AMPGDB_EINVAL;
-    if (!session->running)
+    if (session->post_mortem)
+        snprintf(sentence, sizeof sentence, "%s", session->verdict);
+    else if (!session->running)
         core3_describe_stop(&session->info, &session->stop, sentence, sizeof sentence);
     escape_xml(escaped, sizeof escaped, sentence);
     snprintf(document, sizeof document,

@@ -1,21 +1,32 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * Packets about the 17 core registers, numbered as in target_xml.c; and the rule by which we
- * notice that a program was loaded.
+ * Packets about the 17 core registers, numbered as in target_xml.c. That they can mean the end of
+ * a "load" is rsp_load.c's matter.
  *
  * GDB manual, "Packets".
  */
+#include <string.h>
+
 #include "rsp.h"
 #include "target_xml.h"
 
 #define CPSR_T 0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
 
+/* After Core 3's death those of the last stop are what there is. */
+static int read_registers(struct session *session, uint32_t first, uint32_t count, uint32_t *values)
+{
+    if (!session->post_mortem)
+        return core3_read_regs(session->core3, first, count, values);
+    memcpy(values, session->stop.regs + first, count * sizeof *values);
+    return 0;
+}
+
 /* g -> all registers in order, each as eight digits in target byte order. */
 int rsp_read_all(struct session *session, struct rsp_cursor *args)
 {
     uint32_t values[AMPGDB_CORE_REGS];
-    const int error = core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
+    const int error = read_registers(session, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
 
     (void)args;
     if (error)
@@ -45,7 +56,7 @@ int rsp_read_one(struct session *session, struct rsp_cursor *args)
 
     if (!take_register(args, &reg) || !rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    error = core3_read_regs(session->core3, reg, 1, &value);
+    error = read_registers(session, reg, 1, &value);
     if (error)
         return error;
     rsp_reply_word32(&session->reply, value);
@@ -61,24 +72,14 @@ static int with_thumb(struct session *session, bool thumb, uint32_t *cpsr)
     return error;
 }
 
-/*
- * GDB does not say that a "load" is done: all that comes is a PC, in memory that it has just
- * written. A program then expects the CPU as after a reset, not as its predecessor left it.
- * Bit 0 means Thumb, as in an ELF entry.
- */
+/* Bit 0 means Thumb, as in an ELF entry. */
 static int write_pc(struct session *session, uint32_t value)
 {
     uint32_t regs[2] = {value & ~1u, 0}; /* PC, CPSR */
     int error;
 
-    if (ranges_contain(&session->written, value & ~1u)) {
-        error = session_reset(session, value);
-        if (error)
-            return error;
-        ranges_clear(&session->written);
-        session->loaded = true;
-        return 0;
-    }
+    if (ranges_find(&session->written, value & ~1u))
+        return rsp_load(session, value);
     if (!(value & 1))
         return core3_write_regs(session->core3, AMPGDB_REG_PC, 1, regs);
     error = with_thumb(session, true, &regs[1]);
@@ -89,13 +90,20 @@ static int write_pc(struct session *session, uint32_t value)
  * is news, the rest is that of the program before. */
 static int write_cpsr(struct session *session, uint32_t value)
 {
-    if (session->loaded) {
-        const int error = with_thumb(session, value & CPSR_T, &value);
+    int error = rsp_settle_load(session, value & CPSR_T ? 1 : 0);
 
-        if (error)
-            return error;
-    }
+    if (!error && session->loaded)
+        error = with_thumb(session, value & CPSR_T, &value);
+    if (error)
+        return error;
     return core3_write_regs(session->core3, AMPGDB_REG_CPSR, 1, &value);
+}
+
+static int write_other(struct session *session, uint32_t reg, uint32_t value)
+{
+    const int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
+
+    return error ? error : core3_write_regs(session->core3, reg, 1, &value);
 }
 
 /* P number=value -> OK */
@@ -113,7 +121,7 @@ int rsp_write_one(struct session *session, struct rsp_cursor *args)
     else if (reg == AMPGDB_REG_CPSR)
         error = write_cpsr(session, value);
     else
-        error = core3_write_regs(session->core3, reg, 1, &value);
+        error = write_other(session, reg, value);
     if (error)
         return error;
     rsp_reply_text(&session->reply, "OK");
@@ -131,7 +139,9 @@ int rsp_write_all(struct session *session, struct rsp_cursor *args)
             return -AMPGDB_EINVAL;
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    error = core3_write_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
+    error = rsp_settle_load(session, RSP_THUMB_AS_IS);
+    if (!error)
+        error = core3_write_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
     if (error)
         return error;
     rsp_reply_text(&session->reply, "OK");

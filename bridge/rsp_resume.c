@@ -9,7 +9,8 @@
  */
 #include "rsp.h"
 
-#define SIGNAL_ILL 0x04
+#define SIGNAL_ILL  0x04
+#define SIGNAL_TRAP 0x05
 
 /* A step that the stub can't take ends where it began. Not as a trap: within "next" GDB would try
  * again and again. */
@@ -27,24 +28,41 @@ static int refuse_step(struct session *session, int error)
     return RSP_DONE;
 }
 
+/* From here on the client takes text. */
+static int wait(struct session *session)
+{
+    session->waiting = true;
+    session_say_now(session);
+    return RSP_SILENT;
+}
+
 static int resume(struct session *session, uint32_t how)
 {
     int error = session_look(session); /* it may have stopped since a "monitor resume" */
 
-    if (!error && session->running && how == AMPGDB_RESUME_CONTINUE) {
-        session->waiting = true;
-        return RSP_SILENT;
-    }
+    if (!error && session->running && how == AMPGDB_RESUME_CONTINUE)
+        return wait(session);
     if (!error && session->running)
         error = session_halt(session);
     if (!error)
         error = session_resume(session, how);
     if (error == -AMPGDB_EDECODE)
         return refuse_step(session, error);
-    if (error)
-        return error;
-    session->waiting = true;
-    return RSP_SILENT;
+    if (session_is_lost(error))
+        session->waiting = true; /* for Core 3's death, which is the stop that follows */
+    return error ? error : wait(session);
+}
+
+/* A program that only we have halted, because a client came: no signal, or GDB would make it an
+ * event. Told once; whoever asks again wants to know. */
+static int signal_of_question(struct session *session)
+{
+    const bool first = session->fresh_attach;
+
+    session->fresh_attach = false;
+    if (first && !session->post_mortem && session->stop.reason == AMPGDB_STOP_HALT)
+        return SIGNAL_TRAP;
+    return rsp_stop_signal(session);
 }
 
 /* ? -> stop reply. For a client that asks, the program is halted. */
@@ -55,12 +73,12 @@ int rsp_why_halted(struct session *session, struct rsp_cursor *args)
     (void)args;
     if (!error && session->running)
         error = session_halt(session);
-    if (!error)
+    if (!error && !session->post_mortem)
         error =
             core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
     if (error)
         return error;
-    rsp_reply_stop(session, rsp_stop_signal(&session->stop));
+    rsp_reply_stop(session, signal_of_question(session));
     return RSP_DONE;
 }
 

@@ -17,6 +17,7 @@
 #define SIGNAL_INT  0x02
 #define SIGNAL_ILL  0x04
 #define SIGNAL_TRAP 0x05
+#define SIGNAL_ABRT 0x06
 #define SIGNAL_BUS  0x0a
 #define SIGNAL_SEGV 0x0b
 
@@ -34,8 +35,12 @@ static bool is_alignment_fault(uint32_t dfsr)
     return (dfsr & DFSR_STATUS_SHORT) == DFSR_ALIGNMENT_SHORT;
 }
 
-int rsp_stop_signal(const struct ampgdb_stop *stop)
+int rsp_stop_signal(const struct session *session)
 {
+    const struct ampgdb_stop *stop = &session->stop;
+
+    if (session->post_mortem)
+        return SIGNAL_ABRT;
     switch (stop->reason) {
     case AMPGDB_STOP_HALT:
         return SIGNAL_INT;
@@ -62,6 +67,8 @@ int rsp_stop_signal(const struct ampgdb_stop *stop)
  * has removed meanwhile, and run into it again, for ever. */
 static const char *break_reason(const struct session *session)
 {
+    if (session->post_mortem)
+        return "";
     if (session->stop.reason == AMPGDB_STOP_SW_BREAK && session->swbreak)
         return "swbreak:;";
     if (session->stop.reason == AMPGDB_STOP_HW_BREAK && session->hwbreak)
@@ -103,6 +110,6 @@ void rsp_report_stop(struct session *session)
         session_console(session, "\n");
     }
     session->waiting = false;
-    rsp_reply_stop(session, rsp_stop_signal(&session->stop));
+    rsp_reply_stop(session, rsp_stop_signal(session));
     session_send_reply(session);
 }

@@ -22,6 +22,9 @@
 #define HOLDER_MAX 128
 #define INPUT_SIZE 0x10000
 
+/* A client that has no answer for so long may have sent its packet again (GDB: after 2 s). */
+#define LATE_NS INT64_C(1000000000)
+
 struct server {
     const struct server_config *config;
     int signals;
@@ -32,6 +35,7 @@ struct server {
     char client[64];
     struct backoff backoff; /* since the client waits for a stop */
     bool was_waiting;
+    bool late;          /* nothing was read yet, and the client has had to wait for that */
     size_t input_start; /* bytes from the client that wait for their turn */
     size_t input_end;
     uint8_t input[INPUT_SIZE];
@@ -64,11 +68,14 @@ static int attach(struct server *server, struct error *error)
 {
     const struct session_config config = {
         .on_disconnect = server->config->on_disconnect,
+        .allow = server->config->allow,
+        .post_mortem = server->config->post_mortem,
         .trace = server->config->trace,
         .send = send_bytes,
         .log = log_sentence,
         .context = server,
     };
+    const int64_t begun = clock_now();
     char holder[HOLDER_MAX];
     int result;
 
@@ -80,6 +87,7 @@ static int attach(struct server *server, struct error *error)
         connection_close(&server->connection);
         return result;
     }
+    server->late = clock_now() - begun > LATE_NS;
     server->was_waiting = false;
     server->input_start = 0;
     server->input_end = 0;
@@ -154,10 +162,24 @@ static void watch_core3(struct server *server)
     connection_flush(&server->connection);
 }
 
+/* To own a Core 3 that does not answer takes seconds. All that came meanwhile is the client's first
+ * packet, once or more: its next one waits for our acknowledgement. Two replies would be one too
+ * many for the rest of the session. */
+static void drop_repeats(struct server *server)
+{
+    const uint8_t *last = memrchr(server->input, '$', server->input_end);
+
+    if (last)
+        server->input_start = (size_t)(last - server->input);
+}
+
 static void read_client(struct server *server)
 {
     server->input_start = 0;
     server->input_end = connection_read(&server->connection, server->input, sizeof server->input);
+    if (server->late)
+        drop_repeats(server);
+    server->late = false;
 }
 
 /* Until there is nothing to do but wait. */
@@ -267,16 +289,41 @@ static int open_signals(struct error *error)
     return fd;
 }
 
-/* Bring the stub up before anybody can ask for it, and let go of it again. */
+static void say_post_mortem(const char *cause)
+{
+    say(cause);
+    say("serving a post-mortem: GDB can read memory and the last registers");
+}
+
+/* Without owning Core 3, which might replace the stub that we are to look at. */
+static int try_post_mortem(struct server *server, struct error *error)
+{
+    const int result = session_find_record(server->config->core3, error);
+
+    if (!result)
+        say_post_mortem(error->text);
+    return result;
+}
+
+/* Bring the stub up before anybody can ask for it, and let go of it again. If it cannot be had,
+ * what it left can be looked at, and each client that attaches is a new attempt. */
 static int try_core3(struct server *server, struct error *error)
 {
     char holder[HOLDER_MAX];
+    struct error verdict;
     int result;
 
     snprintf(holder, sizeof holder, "ampgdb-bridge (pid %d), starting", (int)getpid());
     result = core3_own(server->config->core3, holder, error);
-    if (!result)
+    if (!result) {
+        if (core3_notice(server->config->core3))
+            say(core3_notice(server->config->core3));
         core3_disown(server->config->core3);
+    }
+    if (result == -HOST_ELOST && session_find_record(server->config->core3, &verdict) == 0) {
+        say_post_mortem(error->text);
+        result = 0;
+    }
     return result;
 }
 
@@ -288,7 +335,8 @@ static int serve_network(struct server *server, struct error *error)
     server->listener = listener_open(&server->config->listen, &port, error);
     if (server->listener < 0)
         return server->listener;
-    result = try_core3(server, error);
+    result =
+        server->config->post_mortem ? try_post_mortem(server, error) : try_core3(server, error);
     if (!result) {
         printf("Listening on port %u\n", port);
         fflush(stdout);

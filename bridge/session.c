@@ -5,6 +5,7 @@
  * rsp_*.c files.
  */
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,14 @@
 #include "rsp.h"
 
 #define CONSOLE_CHUNK 1024u /* bytes of text in one 'O' packet */
+
+/*
+ * A Core 3 that falls silent while the program runs is noticed by nothing but a question. A ping
+ * costs the program about 30 us. With the time that a reply may take (CORE3_REPLY_TIMEOUT_MS), the
+ * client hears of it within 3 seconds.
+ */
+#define PING_INTERVAL_MS 500
+_Static_assert(PING_INTERVAL_MS + CORE3_REPLY_TIMEOUT_MS < 3000, "what the client is promised");
 
 /* --- To the client ------------------------------------------------------------------------- */
 
@@ -56,30 +65,40 @@ void session_console(struct session *session, const char *text)
     }
 }
 
+void session_say_later(struct session *session, const char *format, ...)
+{
+    const size_t used = strlen(session->later);
+    char sentence[sizeof session->later - 1];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    session->config.log(session->config.context, sentence);
+    if (used + strlen(sentence) + 1 < sizeof session->later)
+        sprintf(session->later + used, "%s\n", sentence);
+}
+
+void session_say_now(struct session *session)
+{
+    session_console(session, session->later);
+    session->later[0] = 0;
+}
+
 static void send_ack(struct session *session, char ack)
 {
     if (session->acks)
         session->config.send(session->config.context, (const uint8_t *)&ack, 1);
 }
 
-static const char *explain(const struct session *session, int error)
+const char *session_explain(const struct session *session, int error)
 {
     return session->trouble ? session->trouble : core3_explain(session->core3, error);
 }
 
 static void log_error(struct session *session, int error)
 {
-    session->config.log(session->config.context, explain(session, error));
-}
-
-/* Ends the client's wait with a reason; 9 is SIGKILL. Without this an IDE shows a running program
- * for ever. */
-static void end_wait(struct session *session, const char *sentence)
-{
-    session_console(session, sentence);
-    session_console(session, "\n");
-    send_text(session, "X09");
-    session->waiting = false;
+    session->config.log(session->config.context, session_explain(session, error));
 }
 
 bool session_is_lost(int error)
@@ -87,21 +106,28 @@ bool session_is_lost(int error)
     return error <= -HOST_EFAIL || error == -AMPGDB_ECORRUPT;
 }
 
+/* A client that does not wait gets its error, and the sentence as soon as it is legal. */
 void session_lost(struct session *session, int error)
 {
-    log_error(session, error);
-    if (session->waiting)
-        end_wait(session, explain(session, error));
-    else
+    rsp_begin_post_mortem(session, session_explain(session, error));
+    if (session->waiting) {
+        session->config.log(session->config.context, session->verdict);
+        rsp_report_death(session);
+    } else {
+        session_say_later(session, "%s", session->verdict);
         rsp_send_error(session, error);
-    session->left = true; /* there is nothing left to leave in order */
-    session->over = true;
+    }
 }
 
+/* 9 is SIGKILL. Without this an IDE shows a running program for ever. */
 void session_stop(struct session *session, const char *sentence)
 {
-    if (session->waiting)
-        end_wait(session, sentence);
+    if (session->waiting) {
+        session_console(session, sentence);
+        session_console(session, "\n");
+        send_text(session, "X09");
+    }
+    session->waiting = false;
     session->over = true;
 }
 
@@ -118,14 +144,18 @@ static void note_halted(struct session *session)
 
 int session_resume(struct session *session, uint32_t how)
 {
-    const int error = core3_resume(session->core3, how);
+    int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
 
+    if (!error)
+        error = core3_resume(session->core3, how);
     if (error)
         return error;
     ranges_clear(&session->written);
     session->loaded = false;
     session->killed = false;
+    session->fresh_attach = false;
     session->running = true;
+    session->heard = clock_now();
     return 0;
 }
 
@@ -176,10 +206,13 @@ int session_halt(struct session *session)
 
 int session_reset(struct session *session, uint32_t entry)
 {
-    int error = core3_reset(session->core3, entry);
+    const int error = core3_reset(session->core3, entry);
 
-    if (error)
-        return error;
+    return error ? error : session_note_reset(session);
+}
+
+int session_note_reset(struct session *session)
+{
     note_halted(session);
     session->stop = (struct ampgdb_stop){.reason = AMPGDB_STOP_RESET};
     return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
@@ -196,13 +229,26 @@ int session_look(struct session *session)
     return stopped < 0 ? stopped : 0;
 }
 
+/* What the ring and the state word tell comes at once; silence must be asked for. */
+static int check_life(struct session *session)
+{
+    int error = session_look(session);
+
+    if (error || !session->running ||
+        clock_now() - session->heard < (int64_t)PING_INTERVAL_MS * 1000000)
+        return error;
+    error = core3_ping(session->core3);
+    session->heard = clock_now();
+    return error;
+}
+
 void session_poll(struct session *session)
 {
     int error;
 
     if (!session->waiting || session->over)
         return;
-    error = session_look(session);
+    error = check_life(session);
     if (error)
         session_lost(session, error);
     else if (!session->running)
@@ -221,11 +267,59 @@ bool session_is_over(const struct session *session)
 
 /* --- Attach and leave ---------------------------------------------------------------------- */
 
-static int attach(struct session *session)
+/* Core 3 is the session's, and the program halted; or nothing is. */
+static int attach_alive(struct session *session, const char *holder, struct error *error)
 {
-    const int error = core3_clear_breaks(session->core3);
+    int result = core3_own(session->core3, holder, error);
 
-    return error ? error : session_halt(session);
+    if (result)
+        return result;
+    if (core3_notice(session->core3))
+        session->config.log(session->config.context, core3_notice(session->core3));
+    result = core3_clear_breaks(session->core3);
+    if (!result)
+        result = session_halt(session);
+    if (!result && session->config.allow) /* else a program that runs keeps what it was given */
+        result = core3_allow(session->core3, session->config.allow);
+    if (result) {
+        error_set(error, result, "%s", session_explain(session, result));
+        core3_disown(session->core3);
+    }
+    return result;
+}
+
+int session_find_record(struct core3 *core3, struct error *verdict)
+{
+    struct core3_info info;
+    const int result = core3_examine(core3, verdict);
+
+    if (result)
+        return result;
+    core3_info(core3, &info);
+    return info.state == AMPGDB_STATE_NONE || info.state == AMPGDB_STATE_REFUSED ? -HOST_ELOST : 0;
+}
+
+/* cause: why Core 3 cannot be had, or NULL if nobody has tried. */
+static int attach_dead(struct session *session, const char *cause, struct error *verdict)
+{
+    const int result = session_find_record(session->core3, verdict);
+
+    if (result)
+        return result;
+    rsp_begin_post_mortem(session, cause ? cause : verdict->text);
+    session->config.log(session->config.context, session->verdict);
+    return 0;
+}
+
+static int attach(struct session *session, const char *holder, struct error *error)
+{
+    struct error verdict;
+    int result;
+
+    if (session->config.post_mortem)
+        return attach_dead(session, NULL, error);
+    result = attach_alive(session, holder, error);
+    return result == -HOST_ELOST ? attach_dead(session, error->text, &verdict) : result;
 }
 
 int session_open(struct session **session, struct core3 *core3, const char *holder,
@@ -239,29 +333,23 @@ int session_open(struct session **session, struct core3 *core3, const char *hold
     new->core3 = core3;
     new->config = *config;
     new->acks = true;
+    new->fresh_attach = true;
     rsp_receiver_reset(&new->receiver);
-    result = core3_own(core3, holder, error);
+    result = attach(new, holder, error);
     if (result)
-        goto no_session;
-    result = attach(new);
-    if (result) {
-        error_set(error, result, "%s", explain(new, result));
-        goto not_attached;
-    }
-    *session = new;
-    return 0;
-
-not_attached:
-    core3_disown(core3);
-no_session:
-    free(new);
+        free(new);
+    else
+        *session = new;
     return result;
 }
 
 int session_leave(struct session *session, enum on_disconnect what)
 {
-    int error = core3_clear_breaks(session->core3);
+    int error = 0;
 
+    if (session->post_mortem)
+        return 0;
+    error = core3_clear_breaks(session->core3);
     if (!error && what == ON_DISCONNECT_HALT)
         error = session_halt(session);
     if (!error && what == ON_DISCONNECT_RUN)

@@ -5,8 +5,8 @@
  * the bytes' way to the client drives it.
  *
  * The client is in one of two states: it waits for a stop, or it does not. The program is in one
- * of two: it runs, or it is halted. GDB's all-stop mode ties them together, and "monitor resume"
- * is the only thing that unties them (program runs, client does not wait).
+ * of three: it runs, it is halted, or it is dead. GDB's all-stop mode ties them together, and
+ * "monitor resume" is the only thing that unties them (program runs, client does not wait).
  */
 #ifndef BRIDGE_SESSION_H
 #define BRIDGE_SESSION_H
@@ -28,6 +28,8 @@ enum on_disconnect {
 
 struct session_config {
     enum on_disconnect on_disconnect;
+    bool post_mortem;    /* only look at what Core 3 left, even if it could be had */
+    uint32_t allow;      /* AMPGDB_ALLOW_* for the programs of this session */
     struct trace *trace; /* or NULL */
 
     /* send - queue bytes for the client; never blocks, keeps nothing of bytes. */
@@ -42,12 +44,18 @@ struct session;
 /*
  * session_open - a client attaches: own Core 3, remove breakpoints left behind, halt the program
  *
+ * A Core 3 that cannot be had, but has left a record, gives a session too: a post-mortem, which
+ * reads memory and the last registers and changes nothing. A session whose Core 3 dies becomes one.
  * holder: see core3_own(). config is copied.
  * Returns 0 and *session, for session_close(); or an error with its sentence, and Core 3 is not
  * owned.
  */
 int session_open(struct session **session, struct core3 *core3, const char *holder,
                  const struct session_config *config, struct error *error);
+
+/* session_find_record - is there something for a post-mortem? A stub that never served has left
+ * nothing. 0, or -HOST_ELOST; *verdict in both cases. */
+int session_find_record(struct core3 *core3, struct error *verdict);
 
 /* session_close - the client is gone: if it left without a word, do what config says. Core 3 is
  * not owned any more. */

@@ -1,0 +1,193 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Programs that GDB loads: how we notice it, what is remembered of them, and how they start over
+ * with their original data.
+ *
+ * A "load" is nothing but writes to memory, and then a PC, in memory that was just written. The
+ * program expects the CPU as after a reset, not as its predecessor left it. When GDB believes that
+ * PC has the right value already, not even that comes; then the load shows in what it wrote: more
+ * than a patch, over the entry at which the program stands.
+ */
+#include <stdlib.h>
+
+#include "image.h"
+#include "rsp.h"
+
+#define CPSR_T 0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
+
+/* What somebody writes by hand over the code he stands in, at most. */
+#define PATCH_BYTES 16u
+
+/* Reading back must be done before GDB takes us for dead, 2 seconds after its last packet. */
+#define REMEMBER_BYTES_MAX (16u << 20)
+
+/* --- Remember ------------------------------------------------------------------------------ */
+
+/* The written ranges that are the program's RAM, without their bytes: 0, or -HOST_EFAIL. *size: of
+ * all of them. */
+static int plan(const struct session *session, struct image *image, uint32_t *size,
+                struct error *error)
+{
+    uint64_t total = 0;
+
+    for (unsigned i = 0; i < session->written.count; i++) {
+        const struct range *range = &session->written.items[i];
+        const uint32_t len = range->last - range->first + 1;
+
+        if (len == 0 || !core3_is_program_ram(&session->info, range->first, len))
+            continue; /* a device, perhaps */
+        if (image->segment_count == IMAGE_SEGMENTS_MAX)
+            return error_set(error, -HOST_EFAIL, "it lies in more than %u pieces",
+                             IMAGE_SEGMENTS_MAX);
+        image->segments[image->segment_count++] =
+            (struct image_segment){.addr = range->first, .file_bytes = len};
+        total += len;
+    }
+    *size = (uint32_t)total;
+    if (total == 0)
+        return error_set(error, -HOST_EFAIL, "it is not in the program's RAM");
+    if (total > REMEMBER_BYTES_MAX)
+        return error_set(error, -HOST_EFAIL, "it has more than %u MiB", REMEMBER_BYTES_MAX >> 20);
+    return 0;
+}
+
+static int read_back(struct session *session, struct image *image, uint8_t *bytes,
+                     struct error *error)
+{
+    for (unsigned i = 0; i < image->segment_count; i++) {
+        struct image_segment *segment = &image->segments[i];
+        const int done = core3_read_mem(session->core3, segment->addr, bytes, segment->file_bytes);
+
+        if (session_is_lost(done))
+            return done;
+        if (done < 0 || (uint32_t)done < segment->file_bytes)
+            return error_set(error, -HOST_EFAIL, "its memory at 0x%08x cannot be read back",
+                             segment->addr);
+        segment->bytes = bytes;
+        bytes += segment->file_bytes;
+    }
+    return 0;
+}
+
+static int remember(struct session *session, uint32_t entry, struct error *error)
+{
+    struct image image = {.entry = entry};
+    uint8_t *bytes = NULL;
+    uint32_t size = 0;
+    int result = plan(session, &image, &size, error);
+
+    if (result)
+        return result;
+    bytes = malloc(size);
+    if (!bytes)
+        return error_set(error, -HOST_EFAIL, "there is no memory left for a copy");
+    result = read_back(session, &image, bytes, error);
+    if (!result)
+        result = core3_remember(session->core3, &image, error);
+    free(bytes);
+    return result;
+}
+
+/* --- Load ---------------------------------------------------------------------------------- */
+
+/* A program that cannot be remembered is loaded all the same: -HOST_EFAIL is no failure here. */
+int rsp_load(struct session *session, uint32_t entry)
+{
+    struct error error;
+    int result = session_reset(session, entry);
+
+    if (!result) /* what the program before was allowed is not this one's */
+        result = core3_allow(session->core3, session->config.allow);
+    if (result)
+        return result;
+    result = remember(session, entry, &error);
+    if (result && result != -HOST_EFAIL)
+        return result;
+    session->forgotten = result != 0;
+    if (result)
+        session_say_later(session,
+                          "\"run\" will not bring back this program's original data, because %s; "
+                          "load it again instead",
+                          error.text);
+    ranges_clear(&session->written);
+    session->loaded = true;
+    return 0;
+}
+
+/* Is there more than a patch over the place where the program starts? */
+static bool is_entry_rewritten(const struct session *session)
+{
+    const struct range *range = ranges_find(&session->written, session->info.entry & ~1u);
+
+    return range && range->last - range->first >= PATCH_BYTES;
+}
+
+int rsp_settle_load(struct session *session, uint32_t thumb)
+{
+    uint32_t regs[2]; /* PC, CPSR */
+    int error;
+
+    if (session->running || !is_entry_rewritten(session))
+        return 0;
+    error = core3_read_regs(session->core3, AMPGDB_REG_PC, 2, regs);
+    if (error || regs[0] != (session->info.entry & ~1u))
+        return error;
+    if (thumb == RSP_THUMB_AS_IS)
+        thumb = regs[1] & CPSR_T ? 1 : 0;
+    return rsp_load(session, regs[0] | thumb);
+}
+
+/* --- Start over ---------------------------------------------------------------------------- */
+
+static int reload(struct session *session, struct error *error)
+{
+    if (session->forgotten)
+        return error_set(error, -HOST_EFAIL, "the program that was loaded last is not remembered");
+    return core3_reload(session->core3, error);
+}
+
+/* The program as it was loaded, halted at its start; without a copy of it, RAM stays as it is. */
+static int start_over(struct session *session)
+{
+    struct error error;
+    int result = reload(session, &error);
+
+    if (result == 0) {
+        ranges_clear(&session->written);
+        return session_note_reset(session);
+    }
+    if (session_is_lost(result) && result != -HOST_EFAIL)
+        return result;
+    if (result != -HOST_EFAIL) {
+        session_say_later(session, "the program cannot start over: %s", error.text);
+        return result;
+    }
+    session_say_later(session, "the program starts with its data as it is now: %s", error.text);
+    core3_info(session->core3, &session->info);
+    return session_reset(session, session->info.entry);
+}
+
+/* vRun;filename[;argument]... -> stop reply. There are no files and nobody who takes arguments: it
+ * is the program that was loaded last. */
+int rsp_run(struct session *session, struct rsp_cursor *args)
+{
+    const int error = start_over(session);
+
+    (void)args;
+    if (error)
+        return error;
+    rsp_reply_stop(session, rsp_stop_signal(session));
+    return RSP_DONE;
+}
+
+/* R xx, no reply: the same for clients without vRun. xx has no meaning. */
+int rsp_restart(struct session *session, struct rsp_cursor *args)
+{
+    int error = 0;
+
+    (void)args;
+    if (!session->post_mortem)
+        error = start_over(session);
+    return session_is_lost(error) ? error : RSP_SILENT;
+}

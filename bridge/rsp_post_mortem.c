@@ -1,0 +1,35 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A session with a Core 3 that is dead or does not answer: memory through Linux's mapping, the
+ * registers of the last stop, and one sentence that says why there is no more. Such a session
+ * owns nothing and asks Core 3 for nothing.
+ */
+#include <stdio.h>
+
+#include "rsp.h"
+
+void rsp_begin_post_mortem(struct session *session, const char *cause)
+{
+    snprintf(session->verdict, sizeof session->verdict,
+             "Core 3 is lost: %s. This is a post-mortem: only memory and the last registers can be "
+             "read",
+             cause);
+    if (core3_is_owned(session->core3))
+        core3_disown(session->core3);
+    session->post_mortem = true;
+    session->left = true; /* there is nothing to leave in order */
+    session->running = false;
+    core3_info(session->core3, &session->info);
+    core3_last_stop(session->core3, &session->stop);
+}
+
+/* The client waits: that it hears of a stop is what it waits for. */
+void rsp_report_death(struct session *session)
+{
+    session_console(session, session->verdict);
+    session_console(session, "\n");
+    session->waiting = false;
+    rsp_reply_stop(session, rsp_stop_signal(session));
+    session_send_reply(session);
+}

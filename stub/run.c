@@ -22,6 +22,8 @@ static struct {
     uint32_t pc;        /* where the breakpoint register waits */
 } step;
 
+static uint32_t own_bkpt; /* where the program's last own BKPT stopped it */
+
 static int read_code(void *context, uint32_t addr, void *bytes, uint32_t len)
 {
     (void)context;
@@ -46,18 +48,14 @@ static bool is_breakpoint(uint32_t pc)
     return breakpoints_has_software(pc) || breakpoints_has_hardware(pc);
 }
 
-static uint32_t reason_at(uint32_t pc)
-{
-    return breakpoints_has_software(pc) ? AMPGDB_STOP_SW_BREAK : AMPGDB_STOP_HW_BREAK;
-}
-
 int run_resume(struct frame *frame, uint32_t how, uint32_t *reason)
 {
     const bool on_breakpoint = is_breakpoint(frame->pc);
     struct step_target next;
 
-    /* A BKPT of the program's own has done its work when it stopped: go on behind it. */
-    if (*reason == AMPGDB_STOP_BKPT && !on_breakpoint) {
+    /* A BKPT of the program's own has done its work when it stopped: go on behind it, unless the
+     * debugger has moved PC away from it. */
+    if (*reason == AMPGDB_STOP_BKPT && frame->pc == own_bkpt && !on_breakpoint) {
         regs_skip(frame, regs_is_thumb(frame) ? 2 : 4);
         *reason = AMPGDB_STOP_STEP;
         if (how == AMPGDB_RESUME_STEP)
@@ -71,10 +69,6 @@ int run_resume(struct frame *frame, uint32_t how, uint32_t *reason)
 
     if (error)
         return error;
-    if (next.pc == frame->pc && next.thumb == regs_is_thumb(frame)) {
-        *reason = how == AMPGDB_RESUME_STEP ? AMPGDB_STOP_STEP : reason_at(frame->pc);
-        return RUN_STOP;
-    }
     breakpoints_lift(frame->pc);
     breakpoints_arm_step(next.pc, next.thumb);
     step.active = true;
@@ -99,6 +93,7 @@ enum run_outcome run_debug_event(const struct frame *frame, uint32_t *reason)
     const bool go_on = stepped && step.then_continue;
 
     run_cancel();
+    own_bkpt = frame->pc;
     if (go_on)
         return RUN_GO; /* a breakpoint at the new PC fires by itself */
     if (stepped)

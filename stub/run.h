@@ -22,8 +22,8 @@ enum run_outcome {
  * run_resume - prepare to go on at the frame's PC
  *
  * how:    AMPGDB_RESUME_*. Breakpoints at PC itself are stepped off: the instruction there is
- *         executed. An instruction that goes to itself is not run at all, a breakpoint at the next
- *         PC would fire for ever.
+ *         executed. A branch to itself stops at once, before it is executed: a breakpoint at the
+ *         address where the program is resumed fires immediately.
  * reason: of the last stop; replaced when RUN_STOP comes back.
  * Returns an outcome, or -AMPGDB_EFAULT or -AMPGDB_EDECODE from the step decoder: nothing has
  * changed then.

@@ -199,10 +199,12 @@ static int serve(struct program *program, const struct ampgdb_message *message,
                  uint32_t *reply_words)
 {
     const uint32_t words = message->words - AMPGDB_MESSAGE_WORDS;
-    const struct service *service = &services[message->type];
+    const struct service *service;
 
-    if (message->type >= sizeof services / sizeof services[0] || !service->serve ||
-        words < service->words)
+    if (message->type >= sizeof services / sizeof services[0])
+        return -AMPGDB_EINVAL;
+    service = &services[message->type];
+    if (!service->serve || words < service->words)
         return -AMPGDB_EINVAL;
     if (service->halted && program->running)
         return -AMPGDB_EBUSY;

@@ -29,6 +29,9 @@ PACKAGES_BUILD := gcc libc6-dev gcc-arm-none-eabi binutils-arm-none-eabi \
                   gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 PACKAGES_SIM   := python3 qemu-system-arm gdb-multiarch
 PACKAGES_TEST  := python3-pytest libcmocka-dev qemu-user
+PACKAGES_FUZZ  := clang-14 libclang-rt-14-dev
+PACKAGES_LINT  := clang-format-14 codespell shellcheck
+PACKAGES_FRESH := debootstrap
 
 define need
 @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \
@@ -158,7 +161,7 @@ PROGRAMS := $(O)/bin/ampgdb-bridge $(O)/bin/loadmetal
 ARMHF    := $(O)/armhf/ampgdb-bridge $(O)/armhf/loadmetal
 STANDIN  := $(O)/arm/firmware_standin.elf
 
-.PHONY: all programs armhf deps-build deps-sim deps-test demo sim check check-all size fmt clean help
+.PHONY: install all programs armhf deps-build deps-sim deps-test demo sim check check-all size fmt clean help
 
 all: programs armhf ## everything that can be built here (default)
 
@@ -185,6 +188,11 @@ size: $(O)/arm/stub.elf ## code, constants and stack of the stub
 	@$(CROSS_COMPILE)size -A $< | awk '$$1 ~ /^\.(text|rodata|rel|data|vector)/ {sum += $$2; print "  " $$1, $$2} \
 		END {printf "  stub: %d bytes of code and constants (budget 24576)\n", sum; exit sum > 24576}'
 
+install: $(PROGRAMS) ## the two programs, under DESTDIR and PREFIX; devmem is loadmetal's other name
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	ln -sf loadmetal $(DESTDIR)$(PREFIX)/bin/devmem
+
 fmt: ## format the C sources
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -192,7 +200,7 @@ clean: ## remove build/
 	rm -rf $(O)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | \
+	@sed -n 's/^\([a-zA-Z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | \
 		awk -F'|' '{printf "%-22s%s\n", $$1, $$2}'
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -36,14 +36,13 @@ struct options {
 static const struct argp_option option_table[] = {
     {"listen", KEY_LISTEN, "ADDR[:PORT]", 0, "where GDB connects (default " LISTENER_DEFAULT ")", 0},
     {"stdio", KEY_STDIO, NULL, 0, "talk to GDB on stdin and stdout, end when it leaves", 0},
-    {"memory", KEY_MEMORY, "NAME", 0, "the machine: /dev/mem, or sim:DIR for a virtual Pi", 0},
-    {"trace", KEY_TRACE, "FILE", 0, "write the dialogue with GDB to FILE, for bug reports", 0},
+    {"memory", KEY_MEMORY, "NAME", 0, "/dev/mem, or sim:DIR for a virtual Pi", 0},
+    {"trace", KEY_TRACE, "FILE", 0, "log the dialogue with GDB, for bug reports", 0},
     {"on-disconnect", KEY_ON_DISCONNECT, "keep|run|halt", 0,
      "the program when GDB vanishes without detach (default keep: it is left as it is)", 0},
-    {"allow", KEY_ALLOW, "dma", 0,
-     "let programs use the DMA controller, which can write all of Linux's RAM", 0},
+    {"allow", KEY_ALLOW, "dma", 0, "let programs use the DMA controller", 0},
     {"post-mortem", KEY_POST_MORTEM, NULL, 0,
-     "leave Core 3 alone, only show memory and registers that it left", 0},
+     "only show memory and registers that Core 3 left", 0},
     {0},
 };
 /* clang-format on */

@@ -9,6 +9,8 @@
  * One thing differs from the real one, which polls: here core 3 sleeps in WFI, so that a waiting
  * virtual Pi does not cost a CPU of the PC.
  *
+ * STAYS_IN_SVC: as firmware of before 2015 and kernel_old=1 do, core 3 is left in Secure SVC mode.
+ *
  * Linked at 0. QEMU enters it on all four cores at once, in Secure SVC mode.
  * References: ARM DDI 0406C, B1.5 and B4.1; Cortex-A7 TRM (ARM DDI 0464), 4.3; QA7 (bcm283x.h).
  */
@@ -47,7 +49,9 @@ _start:
         adr     r0, monitor_vectors
         mcr     p15, 0, r0, c12, c0, 1          /* MVBAR */
         isb
+#ifndef STAYS_IN_SVC
         smc     #0                              /* comes back in HYP mode */
+#endif
 
         mrc     p15, 0, r0, c0, c0, 5           /* MPIDR */
         and     r0, r0, #MPIDR_CPU_MASK

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Child processes that cannot outlive us, what they use, and waiting for something to become true."""
+"""Child processes that cannot outlive us, what they use, and waiting for something to be true."""
 
 import ctypes
 import os
@@ -44,7 +44,7 @@ def spawn(command, death_signal=signal.SIGKILL, **popen):
     return subprocess.Popen(command, start_new_session=True, preexec_fn=before_exec, **popen)
 
 
-def end(process, timeout=5):
+def end(process, timeout=20):
     """Ask a child to terminate, insist after the timeout, and return its status."""
     if process.poll() is None:
         process.terminate()

@@ -22,18 +22,15 @@ import sys
 import tempfile
 import time
 
+from board import BOARD
 from contract import BCM283X
 from processes import Expired, cpu_percent, end, exit_on_signals, spawn, wait_until
-
-# Ends of the RAM that the firmware leaves to the ARM cores: VideoCore keeps 76 MiB (its default).
-RAM_END_1G = 0x3B400000
-RAM_END_512M = 0x1B400000
 
 RAM_SIZE = 1 << 30  # of QEMU's raspi2b, which knows no other
 LED_PIN = 16
 CORE3_WAITS = 0x08  # LOCAL_CORE3_MAILBOX_CTL while firmware_standin.S waits
 START_TIMEOUT = 20
-QTEST_TIMEOUT = 5
+QTEST_TIMEOUT = 20
 SOCKET_PATH_MAX = 107  # bytes, unix(7)
 DIRECTORY_PREFIX = "ampgdb-"
 SHM = "/dev/shm"
@@ -57,7 +54,7 @@ def _private_directory():
 class VirtualPi:
     """Cores 0-2 asleep, core 3 waiting for an address in its mailbox 3. A context manager."""
 
-    def __init__(self, build="build", ram_end=RAM_END_1G, options=()):
+    def __init__(self, build="build", ram_end=BOARD.ram_end, options=()):
         self.build = pathlib.Path(build).resolve()
         self.ram_end = ram_end
         self.options = options  # more of QEMU's; its working directory is the private one
@@ -175,7 +172,7 @@ class VirtualPi:
         levels = self.read32(BCM283X.BCM283X_GPIO + BCM283X.GPIO_GPLEV0)
         return levels >> LED_PIN & 1
 
-    def wait_led_changes(self, count, timeout=10):
+    def wait_led_changes(self, count, timeout=30):
         """The times (of time.monotonic) at which the LED was seen to change, count of them."""
         times = []
         level = self.led()

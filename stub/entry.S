@@ -19,6 +19,7 @@
     .arm
 
 #define R_ARM_RELATIVE 23 /* ELF for the Arm Architecture (IHI 0044), 4.6.1.5 */
+#define MAILBOX_CTL_MAILBOX3_IRQ 0x08
 #define CACHE_LINE 64     /* L1 data and L2 of Cortex-A7 and Cortex-A53 */
 
 image   .req r5 /* where we run */
@@ -101,19 +102,24 @@ offsets:
     .word   first_frame
 
     /* Any other mode: the host explains. Wait for a new start address as the firmware does, so
-     * that the core is not lost to programs that need no debugger. */
+     * that the core is not lost to programs that need no debugger. Mailbox 3 is an IRQ meanwhile,
+     * masked: it ends a WFI, and the core sleeps without a SEV from Linux. */
 refuse:
     mov     r0, #AMPGDB_STATE_REFUSED
     str     r0, [header, #HEADER_STATE]
     dsb
-    ldr     r1, =BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR
-5:  wfe
-    ldr     r2, [r1]
-    cmp     r2, #0
-    beq     5b
-    str     r2, [r1]
+    ldr     r1, =BCM283X_LOCAL
+    mov     r0, #MAILBOX_CTL_MAILBOX3_IRQ
+    str     r0, [r1, #LOCAL_CORE3_MAILBOX_CTL]
     dsb
+5:  ldr     r2, [r1, #LOCAL_CORE3_MAILBOX3_CLR]
+    cmp     r2, #0
+    wfieq
+    beq     5b
+    str     r2, [r1, #LOCAL_CORE3_MAILBOX3_CLR]
     mov     r0, #0
+    str     r0, [r1, #LOCAL_CORE3_MAILBOX_CTL]
+    dsb
     ldr     r1, =0xC42                      @ machine type, as the firmware passes it
     bx      r2
     .ltorg

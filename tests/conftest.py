@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One pytest run reports everything: Python tests, and the cmocka cases of tests/unit.
 
-AMPGDB_BUILD names the build directory (default: build); the Makefile sets it.
+AMPGDB_BUILD names the build directory (default: build); the Makefile sets it. AMPGDB_BOARD=512M
+is for tests/sim: the other kind of board, with the programs that are linked for it.
 """
 
 import os
@@ -14,6 +15,7 @@ ROOT = TESTS.parent
 sys.path[:0] = [str(TESTS / "kit"), str(ROOT / "sim")]
 
 import pytest  # noqa: E402
+from board import BOARD  # noqa: E402
 
 pytest_plugins = ["cmocka_items", "closing_line"]
 
@@ -25,6 +27,12 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session")
-def build(request):
-    """The build directory."""
+def build_root(request):
+    """The build directory, as make knows it."""
     return request.config.ampgdb_build
+
+
+@pytest.fixture(scope="session")
+def build(build_root):
+    """The same seen from one kind of board: build/512M has links to what is not linked twice."""
+    return build_root if BOARD.name == "1G" else build_root / BOARD.name

@@ -7,10 +7,15 @@ step_MODULES       := stub/step.c stub/step_arm.c stub/step_thumb.c
 ring_MODULES       :=
 regions_MODULES    := stub/regions.c stub/local.c
 breakpoints_MODULES := stub/breakpoints.c
-image_MODULES      := host/image.c host/error.c
+service_MODULES     := stub/service.c
+image_MODULES      := host/image.c host/image_thumb.c host/error.c
+image_store_MODULES := host/image_store.c $(image_MODULES)
 layout_MODULES     := host/layout.c host/error.c
 core3_MODULES      := tests/unit/fake_machine.c host/core3.c host/core3_link.c host/core3_boot.c \
-                      host/core3_explain.c host/layout.c host/owner.c host/error.c
+                      host/core3_requests.c host/core3_load.c host/core3_direct.c \
+                      host/core3_describe.c host/core3_explain.c host/image.c host/image_thumb.c \
+                      host/image_store.c host/layout.c host/owner.c host/error.c
+core3_load_MODULES  := $(core3_MODULES)
 describe_MODULES   := host/core3_describe.c host/core3_explain.c host/error.c
 deadline_MODULES   := host/deadline.c
 physmem_MODULES    := host/physmem.c host/physmem_sim.c host/physmem_devmem.c host/qtest.c \
@@ -21,6 +26,8 @@ rsp_SESSION := $(filter-out bridge/main.c bridge/server.c bridge/listener.c brid
 rsp_packet_MODULES     := bridge/rsp_packet.c bridge/rsp_text.c
 rsp_session_MODULES    := $(rsp_SESSION) tests/kit/rsp_client.c
 rsp_hostile_MODULES    := $(rsp_session_MODULES)
+rsp_load_MODULES       := $(rsp_session_MODULES)
+rsp_death_MODULES      := $(rsp_session_MODULES)
 rsp_server_MODULES     := $(rsp_SESSION) bridge/server.c bridge/listener.c bridge/connection.c
 rsp_parts_MODULES      := bridge/rsp_packet.c bridge/rsp_text.c bridge/ranges.c bridge/line_cache.c \
                           bridge/listener.c bridge/trace.c bridge/backoff.c host/error.c
@@ -32,6 +39,14 @@ $(O)/asan/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -O1 -g $(SANITIZE) $(HOST_FLAGS) $(call include_of,$*) -MMD -MP -c $< -o $@
 
+# Firmware that leaves Core 3 in the wrong mode, as an old one does.
+STANDIN_SVC   := $(O)/arm/firmware_standin_svc.elf
+TEST_PROGRAMS += $(STANDIN_SVC)
+$(STANDIN_SVC): sim/firmware_standin.S include/ampgdb/bcm283x.h $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$@)$(CORE3_CC) -mcpu=cortex-a7 -nostdlib -Iinclude -DSTAYS_IN_SVC \
+		-Wl,-Ttext,0 $< -o $@
+
 define unit_test
 $(O)/unit/$(1): $(O)/asan/tests/unit/$(1)_test.o $(patsubst %.c,$(O)/asan/%.o,$($(1)_MODULES))
 	@mkdir -p $$(@D)
@@ -41,13 +56,68 @@ $(foreach test,$(UNIT_TESTS),$(eval $(call unit_test,$(test))))
 
 UNIT := $(UNIT_TESTS:%=$(O)/unit/%)
 
+# --- Fuzz targets: tests/fuzz/NAME_fuzz.c, linked with NAME_FUZZED -------------------------------
+#
+# With gcc and a main() that replays files for "make check", with clang's libFuzzer for the rest.
+
+core3_FUZZED    := tests/unit/fake_machine.c $(filter-out host/physmem%.c host/deadline.c \
+                   host/qtest.c host/linux_facts.c, $(sort $(wildcard host/*.c)))
+describe_FUZZED := $(describe_MODULES)
+image_FUZZED    := $(image_store_MODULES)
+rsp_FUZZED      := $(rsp_SESSION)
+service_FUZZED  := stub/service.c
+
+FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+FUZZ_CC      := clang-14
+FUZZ_FLAGS   := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+                -fno-omit-frame-pointer
+
+$(O)/fuzzed/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(HOST_FLAGS) \
+		$(call include_of,$*) -MMD -MP -c $< -o $@
+
+define fuzz_target
+$(O)/replay/$(1): $(patsubst %.c,$(O)/asan/%.o,$(sort tests/fuzz/$(1)_fuzz.c tests/fuzz/replay.c $($(1)_FUZZED)))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$$(CC) $(SANITIZE) $$^ -o $$@
+$(O)/fuzz/$(1): $(patsubst %.c,$(O)/fuzzed/%.o,$(sort tests/fuzz/$(1)_fuzz.c $($(1)_FUZZED)))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer $$^ -o $$@
+endef
+$(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(target))))
+
+REPLAY := $(FUZZ_TARGETS:%=$(O)/replay/%)
+FUZZ   := $(FUZZ_TARGETS:%=$(O)/fuzz/%)
+
+# --- Tiers ---------------------------------------------------------------------------------------
+
+T    ?= 60
+N    ?= 5000000
+SEED ?= 1
+
 PYTEST := AMPGDB_BUILD=$(O) $(PYTHON) -m pytest -q
 
-.PHONY: check-unit check-sim check-all
+# Seen from a board with 512 MiB, $(O)/512M is the build directory: links to what is built once.
+LINKS_512M := $(addprefix $(O)/512M/,arm armhf bin)
+$(LINKS_512M):
+	@mkdir -p $(@D)
+	@ln -sfn ../$(@F) $@
+
+.PHONY: check check-unit check-sim check-sim-512M check-all check-fuzz check-lint check-fresh \
+        check-oracle deps-fuzz deps-lint deps-fresh
+
+deps-fuzz:
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FUZZ))
+deps-lint:
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_LINT))
+deps-fresh:
+	$(call need,$(PACKAGES_TEST) $(PACKAGES_FRESH))
 
 check: deps-test ## install what is missing, build, run the tests a contributor must pass
-	@$(MAKE) --no-print-directory all $(UNIT) $(TEST_PROGRAMS)
-	@$(PYTEST) tests/kit tests/unit tests/sim
+	@$(MAKE) --no-print-directory all $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
+	@$(PYTEST) tests/kit tests/unit tests/tree/test_tree.py tests/fuzz/test_corpus.py tests/oracle \
+		tests/sim
 
 check-unit: $(UNIT) ## the pure modules alone: seconds
 	@$(PYTEST) tests/unit
@@ -55,5 +125,24 @@ check-unit: $(UNIT) ## the pure modules alone: seconds
 check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 	@$(PYTEST) tests/sim
 
-check-all: ## the slower tiers
-	@true
+check-sim-512M: all $(TEST_PROGRAMS) $(LINKS_512M) ## the same on the other kind of board
+	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
+
+check-all: deps-fuzz deps-lint deps-fresh ## the slower tiers: sim-512M, then fuzz, lint, oracle, fresh in one run
+	@$(MAKE) --no-print-directory all $(FUZZ)
+	@$(MAKE) --no-print-directory check-sim-512M
+	@ORACLE_CASES=300000 FUZZ_SECONDS=$(T) $(PYTEST) tests/tree tests/oracle \
+		tests/fuzz/test_fuzz.py tests/fresh
+
+check-fuzz: deps-fuzz ## each fuzz target for T=60 seconds
+	@$(MAKE) --no-print-directory $(FUZZ)
+	@FUZZ_SECONDS=$(T) $(PYTEST) tests/fuzz/test_fuzz.py
+
+check-lint: deps-lint ## formatter, spelling, shell scripts, gcc's analyzer
+	@$(PYTEST) tests/tree/test_lint.py
+
+check-oracle: deps-test ## step decoder against QEMU, N=5000000 cases a set, SEED=1
+	@$(PYTHON) tests/oracle/run_step.py --cases $(N) --seed $(SEED)
+
+check-fresh: deps-fresh ## what is committed, on a Debian that has nothing; needs root
+	@$(PYTEST) tests/fresh

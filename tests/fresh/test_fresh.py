@@ -16,7 +16,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INSTALL_SECONDS = 1500
-AGAIN_SECONDS = 900
+AGAIN_SECONDS = 1500
 
 
 class Debian:

@@ -79,7 +79,7 @@ static void drive(struct session *session, struct core3 *core3, const uint8_t *b
         else if (*bytes != STOP)
             feed(session, bytes, 1);
         else if (core3->state == AMPGDB_STATE_RUNNING)
-            fake_stop(core3, len % AMPGDB_STOP_COUNT, 0x1000, 5);
+            fake_stop(core3, (uint32_t)(len % AMPGDB_STOP_COUNT), 0x1000, 5);
         bytes += taken;
         len -= taken;
         core3->log[0] = 0;

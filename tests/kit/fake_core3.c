@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define CPSR_T 0x20u
 
@@ -73,6 +74,11 @@ int core3_own(struct core3 *core3, const char *holder, struct error *error)
 {
     if (core3->locked_by_another)
         return error_set(error, -HOST_ELOCKED, "Core 3 belongs to somebody else");
+    nanosleep(&(struct timespec){.tv_sec = core3->own_takes_ms / 1000,
+                                 .tv_nsec = core3->own_takes_ms % 1000 * 1000000l},
+              NULL);
+    if (core3->never_starts)
+        return error_set(error, -HOST_ELOST, "Core 3 is dead, says the fake");
     (void)holder;
     core3->owned = true;
     core3->has_stop = false;
@@ -84,6 +90,11 @@ void core3_disown(struct core3 *core3)
 {
     core3->owned = false;
     note(core3, "disown;");
+}
+
+const char *core3_notice(const struct core3 *core3)
+{
+    return core3->notice;
 }
 
 bool core3_is_owned(const struct core3 *core3)
@@ -227,6 +238,16 @@ int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_
     return 0;
 }
 
+int core3_allow(struct core3 *core3, uint32_t what)
+{
+    const int error = pass(core3);
+
+    if (error)
+        return error;
+    note(core3, "allow %x;", what);
+    return 0;
+}
+
 int core3_clear_breaks(struct core3 *core3)
 {
     const int error = pass(core3);
@@ -330,7 +351,74 @@ int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop)
 
 int core3_ping(struct core3 *core3)
 {
-    return pass(core3);
+    core3->pings++;
+    return core3->is_silent ? -HOST_ELOST : pass(core3);
+}
+
+static void write_image(struct core3 *core3, const struct image *image, uint8_t *ram)
+{
+    for (unsigned i = 0; i < image->segment_count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        uint32_t left = 0;
+
+        if (!find(core3, segment->addr, &left) || segment->file_bytes > left)
+            continue;
+        memcpy(ram + (segment->addr - FAKE_BASE), segment->bytes, segment->file_bytes);
+        note(core3, "%x,%x;", segment->addr, segment->file_bytes);
+    }
+}
+
+int core3_remember(struct core3 *core3, const struct image *image, struct error *error)
+{
+    if (core3->refuses_image)
+        return error_set(error, -HOST_EFAIL, "the disk is full");
+    note(core3, "remember %x:", image->entry);
+    memcpy(core3->image_ram, core3->ram, sizeof core3->ram);
+    write_image(core3, image, core3->image_ram);
+    core3->image_entry = image->entry;
+    core3->has_image = true;
+    return 0;
+}
+
+int core3_load(struct core3 *core3, const struct image *image, struct error *error)
+{
+    int result = core3_remember(core3, image, error);
+
+    if (!result)
+        result = core3_reload(core3, error);
+    return result;
+}
+
+int core3_reload(struct core3 *core3, struct error *error)
+{
+    const int result = pass(core3);
+
+    if (result)
+        return error_set(error, result, "reload fails");
+    if (!core3->has_image)
+        return error_set(error, -HOST_EFAIL, "nothing was loaded");
+    note(core3, "reload;");
+    memcpy(core3->ram, core3->image_ram, sizeof core3->ram);
+    core3->breaks = 0;
+    return core3_reset(core3, core3->image_entry);
+}
+
+int core3_examine(struct core3 *core3, struct error *verdict)
+{
+    note(core3, "examine;");
+    error_set(verdict, 0, core3->has_record ? "the fake's record" : "the fake left no record");
+    return core3->has_record ? 0 : -HOST_ELOST;
+}
+
+int core3_peek(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len)
+{
+    uint32_t left = 0;
+    const uint8_t *from = addr < FAKE_DEVICE ? find(core3, addr, &left) : NULL;
+
+    if (!from)
+        return -AMPGDB_EFAULT;
+    memcpy(bytes, from, len < left ? len : left);
+    return (int)(len < left ? len : left);
 }
 
 const char *core3_explain(const struct core3 *core3, int error)

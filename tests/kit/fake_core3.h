@@ -12,6 +12,7 @@
 #define TESTS_KIT_FAKE_CORE3_H
 
 #include "core3.h"
+#include "image.h"
 
 #define FAKE_BASE      0x20000000u
 #define FAKE_WINDOW    0x30000000u
@@ -43,6 +44,18 @@ struct core3 {
     struct fake_break table[FAKE_BREAKS];
     uint8_t ram[FAKE_RAM_BYTES];
     uint8_t device[FAKE_DEVICE_BYTES];
+
+    bool has_image; /* as by core3_remember() */
+    uint32_t image_entry;
+    uint8_t image_ram[FAKE_RAM_BYTES];
+    bool refuses_image; /* core3_remember() fails */
+
+    const char *notice; /* of core3_own() */
+    unsigned own_takes_ms;
+    bool never_starts; /* core3_own() fails: it is dead */
+    bool has_record;   /* core3_examine() finds one */
+    bool is_silent;    /* core3_ping() fails, and all that follows */
+    unsigned pings;
 
     bool never_halts;  /* takes the order to halt, and runs on */
     int fail_in;       /* the fail_in-th request from now on fails; 0: none */

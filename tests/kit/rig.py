@@ -10,13 +10,15 @@ import subprocess
 import time
 
 import elf
+from board import BOARD
 from contract import MEMMAP, constants
 from processes import wait_until
 
 HEADER = constants("../../stub/frame.h")
 STATES = constants("window_states.h")
 PAGE = 4096
-TIMEOUT = 20
+TIMEOUT = 30
+RUNNING_PERCENT = 10  # of a CPU: more than any halted machine uses, less than a running one
 
 
 def start_without_stub(pi, program):
@@ -70,7 +72,7 @@ def assert_fits_a_terminal(text):
 
 def state(pi):
     """AMPGDB_STATE_* as the stub publishes it."""
-    return ram_words(pi, MEMMAP.AMPGDB_WINDOW_1G + MEMMAP.AMPGDB_SHARED_OFFSET
+    return ram_words(pi, BOARD.window + MEMMAP.AMPGDB_SHARED_OFFSET
                      + HEADER.HEADER_STATE, 1)[0]
 
 
@@ -88,27 +90,42 @@ def wait_nobody_is_attached(pi):
     wait_until(lambda: lock.read_text() == "", TIMEOUT, "the client to be gone", lock.read_text)
 
 
+def wait_runs(pi):
+    """Core 3 executes: for programs that show no other sign of life."""
+    wait_until(lambda: pi.cpu_percent(0.2) > RUNNING_PERCENT, TIMEOUT, "the program to run")
+
+
 def counter(pi, program, name="blinks"):
     """A variable of the program, from the machine's RAM."""
     return ram_words(pi, elf.symbols(program)[name], 1)[0]
 
 
 def wait_counts(pi, program, name="blinks", more=3):
-    first = counter(pi, program, name)
-    wait_until(lambda: counter(pi, program, name) >= first + more, TIMEOUT,
-               f"{name} to count {more} more", lambda: f"{first} -> {counter(pi, program, name)}")
+    phys = elf.symbols(program)[name]
+    first = ram_words(pi, phys, 1)[0]
+    wait_until(lambda: ram_words(pi, phys, 1)[0] >= first + more, TIMEOUT,
+               f"{name} to count {more} more", lambda: f"{first} -> {ram_words(pi, phys, 1)[0]}")
 
 
 def ram_pages(pi, without=()):
-    """Page number -> hash, of all RAM that is not zero. without: (start, end), page-aligned."""
+    """Address of a page -> hash, of all RAM that is not zero. without: (start, end), left out."""
     pages = {}
     with open(pi.dir / "ram", "rb") as ram:
         for start, end in _allocated(ram.fileno()):
             for phys in range(start, end, PAGE):
-                data = os.pread(ram.fileno(), PAGE, phys)
-                if data.strip(b"\0") and not any(low <= phys < high for low, high in without):
+                data = _blank(os.pread(ram.fileno(), PAGE, phys), phys, without)
+                if data.strip(b"\0"):
                     pages[phys] = hashlib.sha256(data).hexdigest()
     return pages
+
+
+def _blank(data, phys, ranges):
+    data = bytearray(data)
+    for start, end in ranges:
+        low, high = max(start - phys, 0), min(end - phys, len(data))
+        if low < high:
+            data[low:high] = bytes(high - low)
+    return bytes(data)
 
 
 def _allocated(fd):
@@ -154,7 +171,7 @@ class RawClient:
         return self.reply()
 
     def reply(self, timeout=TIMEOUT):
-        """The payload of the next packet, acknowledged; ConnectionError when there is none to come."""
+        """The payload of the next packet, acknowledged; ConnectionError when none can come."""
         deadline = time.monotonic() + timeout
         while not (found := re.search(rb"\$([^#]*)#[0-9a-f]{2}", self.received)):
             self.socket.settimeout(max(deadline - time.monotonic(), 0.001))

@@ -27,11 +27,11 @@
         __asm__ volatile("mrc p15, " #o1 ", %0, " #n ", " #m ", " #o2 : "=r"(value_));             \
         value_;                                                                                    \
     })
+/* No ISB: the ERET into the program is one. */
 #define WRITE_CP(o1, n, m, o2, value)                                                              \
-    __asm__ volatile("mcr p15, " #o1 ", %0, " #n ", " #m ", " #o2 "\n\tisb" ::"r"(value)           \
-                     : "memor"                                                                     \
-                       "y")
+    __asm__ volatile("mcr p15, " #o1 ", %0, " #n ", " #m ", " #o2 : : "r"(value) : "memory")
 
+#define NZCV     0xF0000000u
 #define T        (1u << 5)
 #define MODE(p)  ((p)&0x1Fu)
 #define MODE_USR 0x10u
@@ -76,8 +76,7 @@ void oracle_main(void);
 void *memset(void *to, int value, __SIZE_TYPE__ count);
 void *memcpy(void *to, const void *from, __SIZE_TYPE__ count);
 
-/* --- Memory of the program -----------------------------------------------------------------------
- */
+/* --- Memory of the program -------------------------------------------------------------------- */
 
 #define DATA_BYTES 0x200000u
 #define PAGE       0x1000u
@@ -97,9 +96,10 @@ static const uint32_t code_at[PAGES] = {0x1000, 0x45000, 0xFFFFF000, 0x47000};
 #define FILLER    0xF870BE00u
 #define FILLER_IT 0xBE00BE00u
 
-/* Stage 2 descriptors (DDI 0406C B3.6): normal memory, access flag, shareable. */
-#define S2_BLOCK_DATA 0x00400000000007FDull
-#define S2_PAGE_DATA  0x00400000000007FFull
+/* Stage 2 descriptors (DDI 0406C B3.6): normal memory, access flag, shareable, read-only. A store
+ * traps, so data stays what it was: no PSR in it comes to have IT bits. */
+#define S2_BLOCK_DATA 0x004000000000077Dull
+#define S2_PAGE_DATA  0x004000000000077Full
 #define S2_PAGE_CODE  0x000000000000077Full
 #define S2_TABLE      3ull
 
@@ -148,8 +148,7 @@ static int read_program(void *context, uint32_t addr, void *bytes, uint32_t len)
     return 0;
 }
 
-/* --- Machine
- * --------------------------------------------------------------------------------------- */
+/* --- Machine ---------------------------------------------------------------------------------- */
 
 static void set_timer(void)
 {
@@ -218,8 +217,7 @@ static bool one_in(uint32_t n)
     return random_word() % n == 0;
 }
 
-/* --- One trial
- * ------------------------------------------------------------------------------------- */
+/* --- One trial -------------------------------------------------------------------------------- */
 
 static uint32_t vectors, thumb_exceptions;
 static struct count counts;
@@ -319,12 +317,14 @@ static bool qemu_is_wrong(const struct trial *t, uint32_t insn)
     return opcode != 2 && opcode != 13;
 }
 
-/* Where the filler would not stop the program: inside the instruction on trial, in ARM state among
- * BKPTs, which are conditional there, and in the last halfword of all, which has nothing behind. */
+/* Where the filler would not stop the program: on the instruction on trial, of which a word of ARM
+ * code may hold the second half; in ARM state among BKPTs, which are conditional there; and in the
+ * last halfword of all, which has nothing behind. */
 static bool is_no_landing(const struct trial *t, uint32_t len, struct step_target want)
 {
-    return want.pc - t->pc < len || (!want.thumb && want.pc - code_at[PAGE_IT] < PAGE) ||
-           want.pc == 0xFFFFFFFE;
+    if (want.thumb)
+        return want.pc - t->pc < len || want.pc == 0xFFFFFFFE;
+    return want.pc - t->pc < len || want.pc + 2 - t->pc < len || want.pc - code_at[PAGE_IT] < PAGE;
 }
 
 static struct step_cpu cpu_of(const struct trial *t)
@@ -365,8 +365,7 @@ static void compare(struct trial *t, uint32_t insn, uint32_t len)
         print_trial("differ", insn, t, status, want, got);
 }
 
-/* --- Trials at random
- * ------------------------------------------------------------------------------ */
+/* --- Trials at random ------------------------------------------------------------------------- */
 
 static uint32_t random_register(void)
 {
@@ -446,23 +445,35 @@ static uint32_t random_offset(uint32_t len, uint32_t align)
     return offset > PAGE - len ? PAGE - len : offset;
 }
 
-static void try_arm(uint32_t insn)
+#define ANY_FLAGS 1u /* which is none */
+
+static void set_flags(struct trial *t, uint32_t flags)
 {
+    if (flags != ANY_FLAGS)
+        t->cpsr = (t->cpsr & ~NZCV) | flags;
+}
+
+static void try_arm(uint32_t insn, uint32_t flags)
+{
+    const uint32_t page = random_word() % PAGE_IT;
     struct trial t;
 
     random_program(&t, false, 0);
-    try_at(&t, random_word() % PAGE_IT, random_offset(4, 4), insn, 4);
+    set_flags(&t, flags);
+    try_at(&t, page, random_offset(4, 4), insn, 4);
 }
 
-static void try_thumb(uint32_t hw1, uint32_t hw2, uint32_t it)
+/* insn: a 16-bit one in bits 31:16, where a 32-bit one has its first halfword */
+static void try_thumb(uint32_t insn, uint32_t it, uint32_t flags)
 {
+    const uint32_t hw1 = insn >> 16, len = hw1 >= 0xE800 ? 4 : 2;
+    const bool in_it = (it & 15) != 0 || hw1 >> 8 == 0xBF; /* or opens a block */
+    const uint32_t page = in_it ? PAGE_IT : random_word() % PAGE_IT;
     struct trial t;
-    uint32_t len = hw1 >= 0xE800 ? 4 : 2;
-    bool in_it = (it & 15) != 0 || hw1 >> 8 == 0xBF; /* or opens a block */
 
     random_program(&t, true, it);
-    try_at(&t, in_it ? PAGE_IT : random_word() % PAGE_IT, random_offset(len, 2), hw1 | hw2 << 16,
-           len);
+    set_flags(&t, flags);
+    try_at(&t, page, random_offset(len, 2), insn << 16 | hw1, len);
 }
 
 /* Not in an IT block, or with any state of one, mostly its last slot */
@@ -475,61 +486,60 @@ static uint32_t random_it(void)
     return one_in(4) ? it : (it & 0xF0) | 8;
 }
 
-/* --- What is tried
- * --------------------------------------------------------------------------------- */
+/* --- What is tried ---------------------------------------------------------------------------- */
 
-/* Encodings that write PC; bits outside of the mask are random. */
+/* Encodings that write PC: fixed bits, bits to go through in all combinations, the rest random. */
 struct pattern {
-    uint32_t mask, value;
+    uint32_t fixed, value, sweep;
 };
 
 /* clang-format off */
 static const struct pattern arm_patterns[] = {
-    {0x0E00F010, 0x0000F000}, /* data processing, shifted register, to PC */
-    {0x0E10F010, 0x0000F000}, /* the same, not an exception return */
-    {0x0FE0F010, 0x01A0F000}, /* MOV, shifts */
-    {0x0FFFF010, 0x01A0F000},
-    {0x0E00F000, 0x0200F000}, /* immediate */
-    {0x0E10F000, 0x0200F000},
-    {0x0E50F000, 0x0410F000}, /* LDR, immediate */
-    {0x0F7FF000, 0x051FF000}, /* LDR, literal */
-    {0x0E50F010, 0x0610F000}, /* LDR, register */
-    {0x0F70F010, 0x0710F000},
-    {0x0E108000, 0x08108000}, /* LDM */
-    {0x0E508000, 0x08508000}, /* LDM, exception return */
-    {0x0E000000, 0x0A000000}, /* B, BL */
-    {0xFE000000, 0xFA000000}, /* BLX */
-    {0x0FFFFFC0, 0x012FFF00}, /* BX, BXJ, BLX */
-    {0x0FFFFFF0, 0x012FFF10},
-    {0xFE50FFFF, 0xF8100A00}, /* RFE */
-    {0x0FFFFFFF, 0x0160006E}, /* ERET */
-    {0x0F000000, 0x0F000000}, /* SVC */
+    {0x0E00F010, 0x0000F000, 0x01F00FE0}, /* data processing, shifted register, to PC */
+    {0x0E10F010, 0x0000F000, 0x01E00FE0}, /* the same, not an exception return */
+    {0x0FE0F010, 0x01A0F000, 0x00100FE0}, /* MOV, shifts */
+    {0x0FFFF010, 0x01A0F000, 0x00000FEF},
+    {0x0E00F000, 0x0200F000, 0x01F00F00}, /* immediate */
+    {0x0E10F000, 0x0200F000, 0x01EF0F00},
+    {0x0E50F000, 0x0410F000, 0x01AF0000}, /* LDR, immediate */
+    {0x0F7FF000, 0x051FF000, 0x00800003}, /* LDR, literal */
+    {0x0E50F010, 0x0610F000, 0x01A00FE0}, /* LDR, register */
+    {0x0F70F010, 0x0710F000, 0x00800FEF},
+    {0x0E108000, 0x08108000, 0x01EF0000}, /* LDM */
+    {0x0E508000, 0x08508000, 0x01AF0000}, /* LDM, exception return */
+    {0x0E000000, 0x0A000000, 0x01C00000}, /* B, BL */
+    {0xFE000000, 0xFA000000, 0x01C00000}, /* BLX */
+    {0x0FFFFFC0, 0x012FFF00, 0x0000003F}, /* BX, BXJ, BLX */
+    {0x0FFFFFF0, 0x012FFF10, 0x0000000F},
+    {0xFE50FFFF, 0xF8100A00, 0x01AF0000}, /* RFE */
+    {0x0FFFFFFF, 0x0160006E, 0x00000000}, /* ERET */
+    {0x0F000000, 0x0F000000, 0x00000000}, /* SVC */
 };
 
 static const struct pattern thumb_patterns[] = {
-    {0xFF800000, 0x46800000}, /* MOV to high registers */
-    {0xFF870000, 0x46870000},
-    {0xFF870000, 0x44870000},
-    {0xFF070000, 0x47000000},
-    {0xFF000000, 0xBD000000}, /* POP */
-    {0xF5000000, 0xB1000000}, /* CBZ */
-    {0xF0000000, 0xD0000000}, /* B, SVC */
-    {0xF8000000, 0xE0000000},
-    {0xF800D000, 0xF0008000}, /* B encoding T3, and control */
-    {0xF800D000, 0xF0009000}, /* B encoding T4 */
-    {0xF800C001, 0xF000C000}, /* BLX, BL */
-    {0xF800D000, 0xF000D000}, /* BL */
-    {0xFFFFFF00, 0xF3DE8F00}, /* SUBS PC, LR */
-    {0xFFF0FFFF, 0xF3C08F00}, /* BXJ */
-    {0xFFF0FFE0, 0xE8D0F000}, /* TBB, TBH */
-    {0xFE506000, 0xE8100000}, /* LDM, RFE */
-    {0xFFD0E000, 0xE8908000}, /* LDM */
-    {0xFFD0E000, 0xE9108000},
-    {0xFE50FFFF, 0xE810C000}, /* RFE */
-    {0xFFF0F000, 0xF8D0F000}, /* LDR, imm12 */
-    {0xFFF0F800, 0xF850F800}, /* LDR, imm8 */
-    {0xFFF0FFC0, 0xF850F000}, /* LDR, register */
-    {0xFF7FF000, 0xF85FF000}, /* LDR, literal */
+    {0xFF800000, 0x46800000, 0x007F0000}, /* MOV to high registers */
+    {0xFF870000, 0x46870000, 0x00780000},
+    {0xFF870000, 0x44870000, 0x00780000}, /* ADD */
+    {0xFF070000, 0x47000000, 0x00F80000}, /* BX, BLX */
+    {0xFF000000, 0xBD000000, 0x00FF0000}, /* POP */
+    {0xF5000000, 0xB1000000, 0x0AFF0000}, /* CBZ, CBNZ */
+    {0xF0000000, 0xD0000000, 0x0FFF0000}, /* B, SVC */
+    {0xF8000000, 0xE0000000, 0x07FF0000},
+    {0xF800D000, 0xF0008000, 0x07F02000}, /* B encoding T3, and control */
+    {0xF800D000, 0xF0009000, 0x04002800}, /* B encoding T4 */
+    {0xF800C001, 0xF000C000, 0x04003800}, /* BLX, BL */
+    {0xF800D000, 0xF000D000, 0x04002800}, /* BL */
+    {0xFFFFFF00, 0xF3DE8F00, 0x000000FF}, /* SUBS PC, LR */
+    {0xFFF0FFFF, 0xF3C08F00, 0x000F0000}, /* BXJ */
+    {0xFFF0FFE0, 0xE8D0F000, 0x000F001F}, /* TBB, TBH */
+    {0xFE506000, 0xE8100000, 0x01AF8000}, /* LDM, RFE */
+    {0xFFD0E000, 0xE8908000, 0x002F00FF}, /* LDM */
+    {0xFFD0E000, 0xE9108000, 0x002F00FF},
+    {0xFE50FFFF, 0xE810C000, 0x01AF0000}, /* RFE */
+    {0xFFF0F000, 0xF8D0F000, 0x000F0003}, /* LDR, imm12 */
+    {0xFFF0F800, 0xF850F800, 0x000F0703}, /* LDR, imm8 */
+    {0xFFF0FFC0, 0xF850F000, 0x000F003F}, /* LDR, register */
+    {0xFF7FF000, 0xF85FF000, 0x00800003}, /* LDR, literal */
 };
 /* clang-format on */
 
@@ -537,64 +547,103 @@ static const struct pattern thumb_patterns[] = {
 
 static uint32_t any_of(const struct pattern *p)
 {
-    return p->value | (random_word() & ~p->mask);
+    return p->value | (random_word() & ~p->fixed);
+}
+
+/* Counts in the bits of mask; 0 after the last combination. */
+static uint32_t next_combination(uint32_t combination, uint32_t mask)
+{
+    return (combination - mask) & mask;
 }
 
 static uint32_t arm_condition(uint32_t insn)
 {
-    uint32_t any = random_word() & 0xF0000000;
+    const uint32_t any = random_word() & 0xF0000000;
 
     return (insn & 0x0FFFFFFF) | (one_in(2) ? 0xE0000000 : any);
 }
 
-static void writers_of_pc_in_arm(void)
+static uint32_t one_of_arm(const struct pattern *p)
 {
-    for (uint32_t i = 0; i < ORACLE_WRITERS; i++) {
-        const struct pattern *p = &arm_patterns[random_word() % LENGTH(arm_patterns)];
-        uint32_t insn = any_of(p);
+    const uint32_t insn = any_of(p);
 
-        try_arm(p->mask >> 28 ? insn : arm_condition(insn));
-    }
+    return p->fixed >> 28 ? insn : arm_condition(insn);
 }
 
-/* Every combination of bits 27:20 and 7:4 that tell encodings apart, registers often PC */
-static void everything_in_arm(void)
+/* Every combination of the swept bits, and every condition with all flags. */
+static void sweep_arm(const struct pattern *p)
 {
-    for (uint32_t i = 0; i < 4096 * ORACLE_ROUNDS; i++) {
-        uint32_t insn = random_word() & 0x000FFF0F;
+    uint32_t sweep = 0;
 
-        insn |= (i & 0xFF0) << 16 | (i & 0xF) << 4;
-        if (one_in(4))
-            insn |= 0xF000;
-        if (one_in(8))
-            insn |= 0xF0000;
-        try_arm(arm_condition(insn));
-    }
+    do {
+        try_arm((one_of_arm(p) & ~p->sweep) | sweep, ANY_FLAGS);
+        sweep = next_combination(sweep, p->sweep);
+    } while (sweep != 0);
+    for (uint32_t i = 0; i < 256 && !(p->fixed >> 28); i++)
+        try_arm((any_of(p) & 0x0FFFFFFF) | i << 28, (i & 0xF0) << 24);
 }
 
-static void writers_of_pc_in_thumb(void)
+/* Every combination of the swept bits, every state of an IT block, and every condition of a last
+ * slot with all flags. */
+static void sweep_thumb(const struct pattern *p)
 {
-    for (uint32_t i = 0; i < ORACLE_WRITERS; i++) {
-        uint32_t insn = any_of(&thumb_patterns[random_word() % LENGTH(thumb_patterns)]);
+    uint32_t sweep = 0;
 
-        try_thumb(insn >> 16, insn & 0xFFFF, random_it());
-    }
+    do {
+        const uint32_t insn = (any_of(p) & ~p->sweep) | sweep;
+
+        try_thumb(insn, random_it(), ANY_FLAGS);
+        sweep = next_combination(sweep, p->sweep);
+    } while (sweep != 0);
+    for (uint32_t it = 0; it < 256; it++)
+        try_thumb(any_of(p), it, ANY_FLAGS);
+    for (uint32_t i = 0; i < 256; i++)
+        try_thumb(any_of(p), (i & 0xF0) | 8, i << 28);
 }
 
-/* All of 16 bits, and all first halfwords of 32 */
-static void everything_in_thumb(void)
+/* The i-th of all: every combination of bits 27:20 and 7:4, which tell encodings apart, with
+ * registers that often are PC. */
+static uint32_t everything_in_arm(uint32_t i)
 {
-    for (uint32_t round = 0; round < ORACLE_ROUNDS; round++) {
-        for (uint32_t hw1 = round < 8 ? 0 : 0xE800; hw1 < 0x10000; hw1++) {
-            uint32_t hw2 = random_word() & 0xFFFF;
+    uint32_t insn = random_word() & 0x000FFF0F;
 
-            if (one_in(4))
-                hw2 |= 0xF00;
-            if (one_in(4))
-                hw2 |= 0xF000;
-            try_thumb(hw1, hw2, random_it());
-        }
-    }
+    insn |= (i & 0xFF0) << 16 | (i & 0xF) << 4;
+    if (one_in(4))
+        insn |= 0xF000;
+    if (one_in(8))
+        insn |= 0xF0000;
+    return arm_condition(insn);
+}
+
+/* The i-th of all first halfwords, in no order: an odd factor leaves none out. One in ten of
+ * them begins a 32-bit instruction, so each second i is such a one. */
+static uint32_t everything_in_thumb(uint32_t i)
+{
+    uint32_t hw1 = (i * 0x9E3779B1u) >> 16, hw2 = random_word() & 0xFFFF;
+
+    if (i & 1)
+        hw1 = 0xE800 + hw1 % 0x1800;
+    if (one_in(4))
+        hw2 |= 0xF00;
+    if (one_in(4))
+        hw2 |= 0xF000;
+    return hw1 << 16 | hw2;
+}
+
+static void random_arm(uint32_t i)
+{
+    const struct pattern *p = &arm_patterns[random_word() % LENGTH(arm_patterns)];
+
+    try_arm(i & 1 ? one_of_arm(p) : everything_in_arm(i / 2), ANY_FLAGS);
+}
+
+static void random_thumb(uint32_t i)
+{
+    const struct pattern *p = &thumb_patterns[random_word() % LENGTH(thumb_patterns)];
+
+    const uint32_t insn = i & 1 ? any_of(p) : everything_in_thumb(i / 2);
+
+    try_thumb(insn, random_it(), ANY_FLAGS);
 }
 
 static void use_vectors(uint32_t base, uint32_t sctlr)
@@ -620,20 +669,47 @@ static void report(const char *phase)
     counts = (struct count){0};
 }
 
+/* Exceptions in either state, vectors at either place */
+static void next_vectors(void)
+{
+    static const uint32_t bases[] = {0x12345660, 0x00200000};
+    static const uint32_t controls[] = {0, SCTLR_TE, SCTLR_V, SCTLR_V | SCTLR_TE};
+    static unsigned turn;
+
+    use_vectors(bases[turn % 2], controls[turn % 4]);
+    turn++;
+}
+
+static void go_through(const struct pattern *patterns, unsigned count,
+                       void (*sweep)(const struct pattern *))
+{
+    for (unsigned i = 0; i < count; i++) {
+        next_vectors();
+        sweep(&patterns[i]);
+    }
+    report("systematic");
+}
+
+static void go_on(void (*try_one)(uint32_t), uint32_t compared)
+{
+    for (uint32_t i = 0; counts.same + counts.differ < compared; i++) {
+        if (i % 0x4000 == 0)
+            next_vectors();
+        try_one(i);
+    }
+    report("random");
+}
+
 void oracle_main(void)
 {
     set_up_machine();
     fill_data();
-    use_vectors(0x12345660, 0);
-    writers_of_pc_in_arm();
-    report("arm-writers");
-    use_vectors(0x00200000, SCTLR_TE);
-    everything_in_arm();
-    report("arm-all");
-    writers_of_pc_in_thumb();
-    report("thumb-writers");
-    use_vectors(0x12345660, SCTLR_V);
-    everything_in_thumb();
-    report("thumb-all");
+    if (ORACLE_THUMB) {
+        go_through(thumb_patterns, LENGTH(thumb_patterns), sweep_thumb);
+        go_on(random_thumb, ORACLE_CASES);
+    } else {
+        go_through(arm_patterns, LENGTH(arm_patterns), sweep_arm);
+        go_on(random_arm, ORACLE_CASES);
+    }
     print("end\n");
 }

@@ -5,7 +5,9 @@ import re
 
 import elf
 import pytest
+from board import BOARD
 from processes import wait_until
+from rig import TIMEOUT, wait_runs
 
 BOTH = pytest.mark.parametrize("name", ["blink", "blink-thumb"])
 
@@ -116,7 +118,7 @@ def test_ctrl_c_stops_a_one_instruction_loop_with_irq_and_fiq_masked(attach, pi,
     if not masked:
         gdb.do("set $cpsr = $cpsr & ~0xc0")
     gdb.start("continue")
-    wait_until(lambda: pi.cpu_percent(0.1) > 50, 10, "the program to run")
+    wait_runs(pi)
     gdb.interrupt()
     assert "SIGINT" in gdb.wait()
     assert re.search(rf"b\t{gdb.symbols['spin']:#x}", gdb.do("x/i $pc")), "the loop, to itself"
@@ -126,7 +128,7 @@ def test_ctrl_c_stops_a_one_instruction_loop_with_irq_and_fiq_masked(attach, pi,
 def test_ctrl_c_wakes_a_program_out_of_wfi(attach, pi):
     gdb = attach("sleep")
     gdb.start("continue")
-    wait_until(lambda: pi.read32(0x3F200034) >> 16 & 1, 10, "the program to fall asleep")
+    wait_until(pi.led, TIMEOUT, "the program to fall asleep")
     gdb.interrupt()
     assert "SIGINT" in gdb.wait()
 
@@ -148,16 +150,17 @@ def test_registers_of_all_modes_are_kept_apart(attach):
     """SP, LR and, for FIQ, r8-r12 belong to their mode; GDB reaches them by switching CPSR."""
     gdb = attach("spin")
     modes = {"usr": 0x1D0, "fiq": 0x1D1, "irq": 0x1D2, "svc": 0x1D3, "abt": 0x1D7, "und": 0x1DB}
+    stacks, returns = BOARD.base + 0x10000, BOARD.base + 0x20000
     for number, cpsr in enumerate(modes.values()):
         gdb.do(f"set $cpsr = {cpsr:#x}")
-        gdb.do(f"set $sp = {0x20010000 + number:#x}")
-        gdb.do(f"set $lr = {0x20020000 + number:#x}")
+        gdb.do(f"set $sp = {stacks + number:#x}")
+        gdb.do(f"set $lr = {returns + number:#x}")
         gdb.do(f"set $r8 = {number if cpsr != 0x1D1 else 0xF8:#x}")
     for number, cpsr in enumerate(modes.values()):
         gdb.do(f"set $cpsr = {cpsr:#x}")
         gdb.do("maintenance flush register-cache")
-        assert value(gdb, "$sp") == 0x20010000 + number
-        assert value(gdb, "$lr") == 0x20020000 + number
+        assert value(gdb, "$sp") == stacks + number
+        assert value(gdb, "$lr") == returns + number
         assert value(gdb, "$r8") == (0xF8 if cpsr == 0x1D1 else 5)
 
 
@@ -180,7 +183,7 @@ def test_load_gives_the_next_program_a_fresh_cpu(attach, pi):
     gdb.do("load")
     gdb.do("maintenance flush register-cache")
     assert value(gdb, "$cpsr") == 0x1D3
-    assert value(gdb, "$sp") == 0x30000000
+    assert value(gdb, "$sp") == BOARD.window
     gdb.do("set $pc = mmu_registers_use")
     gdb.do("continue")
     assert value(gdb, "$r0") & 0x1005 == 0, "MMU and caches are off again"
@@ -210,6 +213,7 @@ def test_large_images_arrive_whole(attach, tmp_path):
     gdb = attach("spin")
     blob = bytes(i * i >> 3 & 0xFF for i in range(1 << 20))
     (tmp_path / "blob").write_bytes(blob)
-    gdb.do(f"restore {tmp_path}/blob binary 0x21000001", timeout=60)
-    gdb.do(f"dump binary memory {tmp_path}/back 0x21000001 0x21000001+{len(blob)}", timeout=60)
+    start = BOARD.base + 0x1000001
+    gdb.do(f"restore {tmp_path}/blob binary {start:#x}", timeout=60)
+    gdb.do(f"dump binary memory {tmp_path}/back {start:#x} {start + len(blob):#x}", timeout=60)
     assert (tmp_path / "back").read_bytes() == blob

@@ -8,13 +8,18 @@ import hashlib
 
 import elf
 import pytest
+from board import BOARD
 from contract import MEMMAP
+from virtual_pi import Bridge
+
+STUB = BOARD.window + MEMMAP.AMPGDB_STUB_OFFSET
+SHARED = BOARD.window + MEMMAP.AMPGDB_SHARED_OFFSET
 
 # label, signal, words of the sentence, instructions from the label to the one to blame
 WRONGS = [
     ("linux_write", "SIGSEGV", "write to 0x00001000, which belongs to Linux", 1),
     ("linux_read", "SIGSEGV", "read of 0x00000000, which belongs to Linux", 1),
-    ("below_base_write", "SIGSEGV", "write to 0x1ffffffc, which belongs to Linux", 1),
+    ("below_base_write", "SIGSEGV", f"write to {BOARD.base - 4:#010x}, which belongs to Linux", 1),
     ("stub_write", "SIGSEGV", "belongs to ampgdb's stub", 1),
     ("stub_read", "SIGSEGV", "belongs to ampgdb's stub", 1),
     ("park_write", "SIGSEGV", "belongs to ampgdb's stub", 1),
@@ -26,7 +31,7 @@ WRONGS = [
     ("nowhere_jump", "SIGSEGV", "jump to 0x80000000", None),
     ("peripheral_jump", "SIGSEGV", "jump to 0x3f200000, which is a peripheral", None),
     ("linux_jump", "SIGSEGV", "jump to 0x00008000, which belongs to Linux", None),
-    ("stub_jump", "SIGSEGV", "jump to 0x30001000, which belongs to ampgdb's stub", None),
+    ("stub_jump", "SIGSEGV", f"jump to {STUB:#010x}, which belongs to ampgdb's stub", None),
     ("doorbell_off", "SIGSEGV", "FIQs belong to the debugger", 2),
     ("timer_fiq", "SIGSEGV", "FIQs belong to the debugger", 2),
     ("other_core", "SIGSEGV", "another core's mailbox", 2),
@@ -37,6 +42,8 @@ WRONGS = [
     ("thumb_undefined", "SIGILL", "undefined instruction", 0.5),
     ("supervisor_call", "SIGTRAP", "SVC", 0),
     ("unaligned", "SIGBUS", "alignment fault", 1),
+    ("bus_error", "SIGSEGV", "external abort", 1),
+    ("dma", "SIGSEGV", "DMA", 1),
     ("own_bkpt", "SIGTRAP", "BKPT", 0),
     ("interrupt", "SIGTRAP", "IRQ arrived", None),
     ("go_home", "SIGTRAP", "returned", None),
@@ -86,7 +93,7 @@ def test_wrong_is_stopped_named_and_survived(faults, pi, label, signal, sentence
 def linux_ram(pi):
     digest = hashlib.sha256()
     with open(pi.dir / "ram", "rb") as ram:
-        for _ in range(MEMMAP.AMPGDB_BASE_1G >> 24):
+        for _ in range(BOARD.base >> 24):
             digest.update(ram.read(1 << 24))
     return digest.hexdigest()
 
@@ -114,27 +121,37 @@ def test_continue_goes_on_behind_a_bkpt_of_the_program(faults, label):
     assert value(faults, "$r5") == 0x55
 
 
+def test_after_a_bkpt_of_the_program_pc_can_be_moved_and_no_instruction_is_lost(faults):
+    go_to(faults, "own_bkpt")
+    faults.do("continue")
+    faults.do("set $pc = console_use")
+    faults.do("continue")
+    assert value(faults, "$r2") == 0x12345678
+
+
 def test_continuing_after_a_fault_tries_again_and_goes_on_when_it_is_mended(faults):
     go_to(faults, "linux_write")
     assert "SIGSEGV" in faults.do("continue")
     assert "SIGSEGV" in faults.do("continue")  # vCont;C0b
-    faults.do("set $r0 = 0x20001000")
+    address = BOARD.base + 0x1000
+    faults.do(f"set $r0 = {address:#x}")
     faults.do("stepi")
-    assert value(faults, "*(unsigned *)0x20001000") == 0x20001000
+    assert value(faults, f"*(unsigned *){address:#x}") == address
 
 
 def test_memory_that_is_nobodys_is_an_error_in_gdb_and_the_session_goes_on(gdb):
-    for address in ("0", "0xfffffffc", "0x1ffffffc", "0x30001000", "0x30080000", "0x3b400000",
-                    "0x80000000"):
-        assert "Cannot access memory" in gdb.do(f"x/4xw {address}"), address
-        assert "Cannot access memory" in gdb.do(f"set var *(int *){address} = 1"), address
+    for address in (0, 0xFFFFFFFC, BOARD.base - 4, STUB, SHARED, BOARD.ram_end, 0x80000000):
+        name = f"{address:#x}"
+        assert "Cannot access memory" in gdb.do(f"x/4xw {name}"), name
+        assert "Cannot access memory" in gdb.do(f"set var *(int *){name} = 1"), name
     gdb.do("load")
     assert "kernel_main" in gdb.do("tbreak kernel_main") + gdb.do("continue")
 
 
 def test_a_read_across_the_end_of_ram_gives_what_there_is(gdb):
-    printed = gdb.do("x/4xw 0x2ffffff8")
-    assert printed.count("0x0000") >= 2 and "Cannot access memory at address 0x30000000" in printed
+    printed = gdb.do(f"x/4xw {BOARD.window - 8:#x}")
+    assert printed.count("0x0000") >= 2
+    assert f"Cannot access memory at address {BOARD.window:#x}" in printed
 
 
 def test_a_device_register_is_read_in_one_access_of_its_width(gdb, pi):
@@ -146,5 +163,37 @@ def test_a_device_register_is_read_in_one_access_of_its_width(gdb, pi):
 
 def test_the_debugger_cannot_disarm_its_own_doorbell(gdb):
     assert "Cannot access memory" in gdb.do("set var *(unsigned *)0x4000005c = 0x40")
-    gdb.do("set var *(unsigned *)0x4000005c = 0")
-    assert int(gdb.do("output/x *(unsigned *)0x4000005c"), 16) == 0x20
+    gdb.do("set var *(unsigned *)0x4000005c = 4")  # the program's mailbox 2, as IRQ: allowed
+    assert int(gdb.do("output/x *(unsigned *)0x4000005c"), 16) == 0x24
+
+
+def test_a_bus_error_under_the_debuggers_own_access_is_an_error_in_gdb(gdb):
+    """0x40000800 is mapped, but no device answers there: only the guarded access catches it."""
+    assert "Cannot access memory" in gdb.do("x/xw 0x40000800")
+    assert "Cannot access memory" not in gdb.do("x/xw 0x4000005c")
+
+
+@pytest.mark.parametrize("options, outcome", [((), "closed unless"), (("--allow", "dma"), "BKPT")],
+                         ids=["closed", "allowed"])
+def test_the_dma_controller_is_closed_unless_allow_dma(pi, build, new_gdb, options, outcome):
+    program = build / "programs" / "faults.elf"
+    with Bridge(pi, options=options) as bridge:
+        gdb = new_gdb(program)
+        gdb.do(f"target remote {bridge.address}")
+        gdb.do("load")
+        go_to(gdb, "dma_use")
+        assert outcome in gdb.do("continue")
+
+
+def test_what_one_program_was_allowed_the_next_is_not(pi, build, new_gdb):
+    program = build / "programs" / "faults.elf"
+    with Bridge(pi, options=["--allow", "dma"]) as bridge:
+        gdb = new_gdb(program)
+        gdb.do(f"target remote {bridge.address}")
+        gdb.do("load")
+        gdb.do("kill")
+    with Bridge(pi) as bridge:
+        gdb.do(f"target remote {bridge.address}")
+        gdb.do("load")
+        go_to(gdb, "dma_use")
+        assert "closed unless" in gdb.do("continue")

@@ -11,9 +11,11 @@ import sys
 import pytest
 from contract import ROOT
 from processes import spawn, wait_until
+from rig import TIMEOUT, environment, run
 from virtual_pi import free_port
 
-TIMEOUT = 20
+MAKE_TIMEOUT = 180  # it may build first
+BUILT = ("bin", "arm", "thumb", "host", "gen", "firmware", "flags")
 
 
 class Sim:
@@ -53,12 +55,6 @@ def running(sim):
     if process.poll() is None:
         process.terminate()
         process.wait(TIMEOUT)
-
-
-def run(*command):
-    environment = {name: value for name, value in os.environ.items() if name != "AMPGDB_MEMORY"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False,
-                          env=environment)
 
 
 def processes_naming(directory):
@@ -135,3 +131,98 @@ def test_the_demo_ends_well(build, tmp_path):
     transcript = (tmp_path / "demo" / "transcript.txt").read_text()
     assert transcript == done.stdout
     assert (tmp_path / "demo" / "rsp.log").stat().st_size > 0
+
+
+# --- the same through make, as it is typed --------------------------------------------------------
+
+
+class MakeSim:
+    """"make sim PORT=free" with a copy of the build, so that a user's own one may run meanwhile."""
+
+    def __init__(self, build, tree):
+        self.build = tree / "build"
+        self.port = free_port()
+        self.output = tree / "output"
+        self.errors = tree / "errors"
+        for name in BUILT:
+            copy = shutil.copytree if (build / name).is_dir() else shutil.copy2
+            (tree / "build").mkdir(exist_ok=True)
+            copy(build / name, tree / "build" / name)
+
+    def start(self, port=None):
+        with open(self.output, "wb") as output, open(self.errors, "wb") as errors:
+            return spawn(["make", "--no-print-directory", "-C", ROOT, f"O={self.build}", "sim",
+                          f"PORT={port or self.port}"],
+                         stdout=output, stderr=errors, env=environment())
+
+    def lines(self):
+        return self.output.read_text().splitlines()
+
+    def is_ready(self):
+        return any(line.startswith("Listening") for line in self.lines())
+
+    def logs(self):
+        return [("make sim", self.output.read_text() + self.errors.read_text())]
+
+
+@pytest.fixture
+def make_sim(build_root, tmp_path):
+    return MakeSim(build_root, tmp_path)
+
+
+@pytest.fixture
+def made(make_sim):
+    process = make_sim.start()
+    try:
+        wait_until(make_sim.is_ready, MAKE_TIMEOUT, "the ready line", make_sim.logs)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(TIMEOUT)
+
+
+def test_make_sim_prints_the_ready_line_and_gdb_needs_only_the_port(make_sim, made, blink, new_gdb):
+    assert make_sim.lines()[-1] == f"Listening on port {make_sim.port}"
+    gdb = new_gdb(options=["-ex", f"target remote :{make_sim.port}"])
+    assert "Core 3" in gdb.do("info threads")
+    gdb.do("detach")
+    done = run(make_sim.build / "bin" / "loadmetal", blink)
+    assert done.returncode == 0, done.stderr
+
+
+def ctrl_c(process):
+    """A terminal sends it to everybody in the foreground."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def terminate(process):
+    """What "kill" and systemd send, to make alone."""
+    process.terminate()
+
+
+@pytest.mark.parametrize("end", [ctrl_c, terminate])
+@pytest.mark.parametrize("attached", [False, True])
+def test_make_sim_ends_and_leaves_nothing(make_sim, made, new_gdb, end, attached):
+    directory = pathlib.Path(os.readlink(make_sim.build / "sim"))
+    if attached:
+        new_gdb().do(f"target remote :{make_sim.port}")
+    end(made)
+    made.wait(TIMEOUT)
+    wait_until(lambda: not processes_naming(directory), TIMEOUT, "its processes to end",
+               lambda: processes_naming(directory))
+    wait_until(lambda: not processes_naming(make_sim.build), TIMEOUT, "virtual_pi.py to end",
+               lambda: processes_naming(make_sim.build))
+    assert not directory.exists()
+    assert not os.path.lexists(make_sim.build / "sim")
+    assert "Traceback" not in make_sim.errors.read_text()
+
+
+def test_make_sim_with_a_busy_port_says_so_in_one_sentence(make_sim, bridge):
+    process = make_sim.start(port=bridge.port)
+    assert process.wait(MAKE_TIMEOUT) == 2, "make's own status for a failed recipe"
+    said = [line for line in make_sim.errors.read_text().splitlines() if "make" not in line]
+    assert len(said) == 1, said
+    assert f"127.0.0.1:{bridge.port}" in said[0]
+    assert "in use" in said[0] and "another port" in said[0]
+    assert not make_sim.is_ready() and not os.path.lexists(make_sim.build / "sim")

@@ -25,16 +25,20 @@ def collect(gdb, steps=STEPS):
 
 
 def oracle(build, program):
-    """The same walk by QEMU's own stub: the program is started without ours."""
+    """The same walk by QEMU's own stub: the program is started without ours.
+
+    It is caught at its first instruction. Stopping it anywhere and setting PC back does not do:
+    on a busy PC, QEMU 7.2 now and then goes on with the PC it had.
+    """
     port = free_port()
     with VirtualPi(build, options=["-gdb", f"tcp:127.0.0.1:{port}"]) as pi, Gdb(program) as gdb:
-        # The machine stands still as soon as GDB attaches, so the program is put there first.
-        start_without_stub(pi, program)
         gdb.do(f"target remote 127.0.0.1:{port}")
-        gdb.do(f"thread {CORE3_THREAD}")
+        entry = elf.entry(program)
+        gdb.do(f"tbreak *{entry:#x}")  # QEMU keeps breakpoints outside the memory
+        start_without_stub(pi, program)
+        assert f"{entry:#x}" in gdb.do("continue") + gdb.do("info registers pc")
+        assert f"* {CORE3_THREAD} " in gdb.do("info threads")
         gdb.do("set scheduler-locking on")
-        gdb.do("set $cpsr = $cpsr & ~0x0600fc20")  # _start is ARM code, whatever ran: T and IT
-        gdb.do(f"set $pc = {elf.entry(program):#x}")
         return collect(gdb)
 
 
@@ -73,7 +77,7 @@ def test_the_bridge_steps_off_a_breakpoint_that_stays_planted(gdb, pi):
     gdb.do("break wait")
     gdb.do("continue")
     blinks = gdb.do("print blinks")
-    gdb.do("maintenance packet vCont;c", timeout=10)
+    gdb.do("maintenance packet vCont;c")
     assert "wait" in gdb.do("maintenance flush register-cache") + gdb.do("frame")
     gdb.do("maintenance packet vCont;c")
     assert gdb.do("print blinks").split()[-1] != blinks.split()[-1]

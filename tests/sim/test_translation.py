@@ -11,14 +11,12 @@ import typing
 
 import elf
 import pytest
+from board import BOARDS
 from contract import BCM283X, MEMMAP
-from virtual_pi import RAM_END_1G, RAM_END_512M, Bridge, VirtualPi, free_port
+from virtual_pi import Bridge, VirtualPi, free_port
 
 GIB = 1 << 30
 BLOCK, PAGE = 1 << 21, 1 << 12
-
-LAYOUTS = {"1G": (MEMMAP.AMPGDB_BASE_1G, MEMMAP.AMPGDB_WINDOW_1G, RAM_END_1G),
-           "512M": (MEMMAP.AMPGDB_BASE_512M, MEMMAP.AMPGDB_WINDOW_512M, RAM_END_512M)}
 
 OUTER, INNER = 2, 3  # shareability field
 
@@ -89,9 +87,8 @@ class Tables:
         return decode(descriptor, self.stage)
 
 
-def owner(address, layout, vectors):
-    base, window, ram_end = layout
-    offset = address - window
+def owner(address, board, vectors):
+    offset = address - board.window
     if 0 <= offset < MEMMAP.AMPGDB_WINDOW_SIZE:
         if address == vectors:
             return "vectors"
@@ -100,7 +97,7 @@ def owner(address, layout, vectors):
         return "shared" if offset < MEMMAP.AMPGDB_CONSOLE_OFFSET else "console"
     if address in (BCM283X.BCM283X_DMA, BCM283X.BCM283X_DMA15):
         return "dma"
-    for end, name in ((base, "linux"), (ram_end, "program"),
+    for end, name in ((board.base, "linux"), (board.ram_end, "program"),
                       (BCM283X.BCM283X_PERIPHERALS, "videocore"),
                       (BCM283X.BCM283X_PERIPHERALS_END, "peripheral"),
                       (BCM283X.BCM283X_LOCAL + BCM283X.BCM283X_LOCAL_SIZE, "local")):
@@ -109,9 +106,9 @@ def owner(address, layout, vectors):
     return "nothing"
 
 
-def pages(layout):
+def pages(board):
     """Every page of the window's block and around each border, every block elsewhere."""
-    window_block = layout[1] // BLOCK * BLOCK
+    window_block = board.window // BLOCK * BLOCK
     yield from range(window_block - PAGE, window_block + BLOCK + PAGE, PAGE)
     for dma in (BCM283X.BCM283X_DMA, BCM283X.BCM283X_DMA15):
         yield from range(dma // BLOCK * BLOCK, dma // BLOCK * BLOCK + BLOCK, PAGE)
@@ -122,18 +119,17 @@ def pages(layout):
 
 @pytest.mark.parametrize("stage, sees", [(1, STUB_SEES), (2, PROGRAM_SEES)],
                          ids=["stub", "program"])
-@pytest.mark.parametrize("board", LAYOUTS)
+@pytest.mark.parametrize("board", BOARDS.values(), ids=list(BOARDS))
 def test_every_page_is_mapped_as_designed(build, board, stage, sees):
-    layout = LAYOUTS[board]
-    image = layout[1] + MEMMAP.AMPGDB_STUB_OFFSET
+    image = board.window + MEMMAP.AMPGDB_STUB_OFFSET
     symbols = elf.symbols(build / "arm" / "stub.elf")
     vectors = image + symbols["vectors_page"]
     root = image + symbols["stub_map" if stage == 1 else "program_map"]
-    with VirtualPi(build, ram_end=layout[2]) as pi, Bridge(pi):
+    with VirtualPi(build, ram_end=board.ram_end) as pi, Bridge(pi):
         tables = Tables(pi, root, stage)
-        wrong = [f"{page:#x}: {tables.look(page)}, but it is {owner(page, layout, vectors)}"
-                 for page in pages(layout)
-                 if tables.look(page) != sees[owner(page, layout, vectors)]]
+        wrong = [f"{page:#x}: {tables.look(page)}, but it is {owner(page, board, vectors)}"
+                 for page in pages(board)
+                 if tables.look(page) != sees[owner(page, board, vectors)]]
     assert not wrong, "\n".join(wrong[:20])
 
 

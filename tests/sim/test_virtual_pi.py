@@ -4,6 +4,7 @@
 All other sim tests stand on this.
 """
 
+import os
 import pathlib
 import shutil
 import signal
@@ -13,10 +14,11 @@ import sys
 
 import elf
 import pytest
-from contract import BCM283X, MEMMAP, ROOT
+from board import BOARD, BOARDS
+from contract import BCM283X, ROOT
 from processes import wait_until
-from rig import ram_words, start_without_stub
-from virtual_pi import RAM_END_512M, SimError, VirtualPi
+from rig import TIMEOUT, assert_one_sentence, environment, ram_words, run, start_without_stub
+from virtual_pi import SimError, VirtualPi
 
 IDLE_PERCENT_MAX = 5
 
@@ -25,7 +27,7 @@ def test_core3_arrives_as_after_the_firmware(pi, build):
     program = build / "programs" / "arrival.elf"
     start_without_stub(pi, program)
     record = elf.symbols(program)["record"]
-    wait_until(lambda: ram_words(pi, record, 10)[9] == 1, 5, "core 3 to arrive",
+    wait_until(lambda: ram_words(pi, record, 10)[9] == 1, TIMEOUT, "core 3 to arrive",
                lambda: ram_words(pi, record, 10))
     r0, r1, r2, cpsr, mailbox3, control, frequency, nsacr, mpidr, _ = ram_words(pi, record, 10)
     assert (r0, r1, r2) == (0, 0xC42, 0)
@@ -53,8 +55,8 @@ def test_blink_makes_pin_16_an_output_and_leaves_its_neighbours(pi, blink):
 
 
 def test_led_blinks_from_the_raw_image(pi, build):
-    pi.write_bytes(MEMMAP.AMPGDB_BASE_1G, (build / "firmware" / "blink.bin").read_bytes())
-    pi.start_core3(MEMMAP.AMPGDB_BASE_1G)
+    pi.write_bytes(BOARD.base, (build / "firmware" / "blink.bin").read_bytes())
+    pi.start_core3(BOARD.base)
     pi.wait_led_changes(6)
 
 
@@ -62,9 +64,9 @@ def test_a_program_that_returns_in_hyp_mode_waits_for_the_next(pi, build):
     returns = build / "programs" / "returns.elf"
     start_without_stub(pi, returns)
     runs = elf.symbols(returns)["runs"]
-    wait_until(lambda: ram_words(pi, runs, 1)[0] == 1, 5, "the first run")
+    wait_until(lambda: ram_words(pi, runs, 1)[0] == 1, TIMEOUT, "the first run")
     pi.start_core3(elf.entry(returns))
-    wait_until(lambda: ram_words(pi, runs, 1)[0] == 2, 5, "the second run")
+    wait_until(lambda: ram_words(pi, runs, 1)[0] == 2, TIMEOUT, "the second run")
     assert pi.cpu_percent(0.5) < IDLE_PERCENT_MAX
 
 
@@ -73,14 +75,27 @@ def test_waiting_costs_no_cpu(pi):
 
 
 def test_ram_file_and_qtest_show_the_same_memory(pi):
-    pi.write32(MEMMAP.AMPGDB_BASE_1G, 0x12345678)
-    assert ram_words(pi, MEMMAP.AMPGDB_BASE_1G, 1) == (0x12345678,)
+    pi.write32(BOARD.base, 0x12345678)
+    assert ram_words(pi, BOARD.base, 1) == (0x12345678,)
 
 
-def test_memory_node_is_what_the_firmware_would_tell_linux(build):
-    with VirtualPi(build, ram_end=RAM_END_512M) as pi:
+@pytest.mark.parametrize("board", BOARDS.values(), ids=list(BOARDS))
+def test_memory_node_is_what_the_firmware_would_tell_linux(build, board):
+    with VirtualPi(build, ram_end=board.ram_end) as pi:
         reg = pathlib.Path(pi.dir, "device-tree/memory@0/reg").read_bytes()
-    assert struct.unpack(">II", reg) == (0, RAM_END_512M)
+    assert struct.unpack(">II", reg) == (0, board.ram_end)
+
+
+def test_the_board_is_the_one_that_was_asked_for(pi):
+    reg = pathlib.Path(pi.dir, "device-tree/memory@0/reg").read_bytes()
+    assert struct.unpack(">II", reg) == (0, BOARD.ram_end)
+    assert BOARD.name == (os.environ.get("AMPGDB_BOARD") or "1G")
+
+
+def test_a_board_that_does_not_exist_is_one_sentence(build):
+    done = run(sys.executable, ROOT / "sim" / "virtual_pi.py", "--build", build,
+               env=environment(AMPGDB_BOARD="2G"))
+    assert_one_sentence(done, "^AMPGDB_BOARD is '2G': set it to 1G or 512M$")
 
 
 def test_nothing_is_left_behind(build):
@@ -113,7 +128,7 @@ def test_qemu_does_not_outlive_a_killed_parent(build):
     with holder:
         qemu, directory = holder.stdout.readline().split()
         holder.send_signal(signal.SIGKILL)
-    wait_until(lambda: not is_running(int(qemu)), 5, "QEMU to end with its parent")
+    wait_until(lambda: not is_running(int(qemu)), TIMEOUT, "QEMU to end with its parent")
     shutil.rmtree(directory)
 
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,21 @@ static void assert_not_owned(int code, const char *because)
     assert_int_equal(core3_own(core3, "core3_test", &error), code);
     assert_says(error.text, because);
     assert_false(core3_is_owned(core3));
+}
+
+static void assert_replaced(const char *because)
+{
+    const unsigned boots = fake.boots;
+
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(fake.boots, boots + 1);
+    assert_non_null(core3_notice(core3));
+    assert_says(core3_notice(core3), because);
+    assert_says(core3_notice(core3), "; a new stub was started");
+    assert_int_equal(core3_ping(core3), 0);
+    core3_disown(core3);
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_null(core3_notice(core3));
 }
 
 static void assert_lost(const char *because)
@@ -196,14 +212,42 @@ static void a_panic_at_boot_is_decoded(void **state)
     assert_true(fake.looks < 5);
 }
 
-static void a_stub_of_another_version_is_named_and_left_alone(void **state)
+static void a_stub_of_another_version_is_named_and_replaced(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_null(core3_notice(core3));
+    core3_disown(core3);
+    fake_header()->abi_version = 77;
+    assert_replaced("ABI 77, this program speaks 1");
+    assert_int_equal(fake.parks, 1);
+}
+
+static void a_replaced_stub_need_not_be_awake(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    core3_disown(core3);
+    fake.mailbox3 = 0x20004000; /* the program's: gone with it */
+    fake_header()->abi_version = 77;
+    assert_replaced("ABI 77");
+    assert_int_equal(fake.mailbox3, 0);
+}
+
+static void a_stub_that_does_not_hand_the_core_back_means_a_reboot(void **state)
 {
     (void)state;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     core3_disown(core3);
+    fake.is_stuck = true;
     fake_header()->abi_version = 77;
-    assert_not_owned(-HOST_ELOST, "ABI 77, this program speaks 1");
+    assert_not_owned(-HOST_ELOST, "ABI 77");
+    assert_says(error.text, "does not hand Core 3 back either");
+    assert_says(error.text, "reboot the Pi");
+    assert_int_equal(fake.mailbox3, 0);
     assert_int_equal(fake.code_words, 3);
+    assert_null(core3_notice(core3));
 }
 
 static void somebody_elses_program_is_left_alone(void **state)
@@ -215,29 +259,62 @@ static void somebody_elses_program_is_left_alone(void **state)
     assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
 }
 
-static void a_resident_stub_that_is_silent_is_left_alone(void **state)
+static void a_resident_stub_that_is_silent_is_replaced(void **state)
 {
     (void)state;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     core3_disown(core3);
     fake.is_silent = true;
-    assert_not_owned(-HOST_ELOST, "did not answer");
-    assert_int_equal(fake.code_words, 3);
+    assert_replaced("did not answer");
 }
 
-static void a_panic_is_decoded_and_its_record_kept(void **state)
+static void vanish(struct fake *machine)
+{
+    machine->is_gone = true;
+}
+
+static void a_machine_that_goes_away_while_parking_is_named(void **state)
 {
     (void)state;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     core3_disown(core3);
+    fake.is_silent = true;
+    fake.meddle = vanish;
+    assert_not_owned(-HOST_EFAIL, "the machine is gone");
+}
+
+static void leave_panic(void)
+{
     fake_header()->panic = (struct ampgdb_panic){.code = AMPGDB_PANIC_TRAP,
                                                  .pc = 0x1234,
                                                  .hsr = 0x97830005,
                                                  .hdfar = 0xDEAD0000,
                                                  .vector = 4};
     fake_header()->state = AMPGDB_STATE_PANIC;
+    fake.stub_runs = false;
+}
+
+static void a_parked_panic_is_told_and_replaced(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    leave_panic();
+    fake.mailbox_ctl = 0;
+    fake.core = FAKE_FIRMWARE_HYP;
+    assert_replaced("stub+0x1234");
+    assert_int_equal(fake.parks, 0);
+}
+
+static void a_panic_that_did_not_park_is_decoded_and_its_record_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    leave_panic();
     assert_not_owned(-HOST_ELOST, "stub+0x1234");
     assert_says(error.text, "HSR 0x97830005 (data abort of the stub), HDFAR 0xdead0000");
+    assert_says(error.text, "reboot the Pi");
     assert_int_equal(fake_header()->panic.pc, 0x1234);
 }
 
@@ -285,6 +362,164 @@ static void stale_messages_are_dropped(void **state)
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
 }
 
+static void put_address_back(struct fake *machine)
+{
+    if (fake_header()->progress > AMPGDB_PROGRESS_NONE)
+        machine->mailbox3 = 0x30001000;
+}
+
+static void an_address_left_by_whoever_took_it_does_not_hide_the_cause(void **state)
+{
+    (void)state;
+    fake.core = FAKE_STUCK;
+    fake.meddle = put_address_back;
+    assert_not_owned(-HOST_ELOST, "progress 3 of 5");
+    assert_int_equal(fake.mailbox3, 0);
+}
+
+/* --- owning as is, and looking --- */
+
+static void owning_as_is_starts_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own_as_is(core3, "core3_test", &error), 0);
+    assert_true(core3_is_owned(core3));
+    assert_int_equal(fake.boots, 0);
+    assert_int_equal(fake.code_words, 0);
+    assert_int_equal(fake.mailbox3, 0);
+    assert_lost("no stub");
+    core3_disown(core3);
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    assert_int_equal(core3_own_as_is(core3, "core3_test", &error), 1);
+    assert_int_equal(core3_ping(core3), 0);
+    assert_int_equal(fake.boots, 1);
+}
+
+static void owning_as_is_replaces_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    core3_disown(core3);
+    fake.is_silent = true;
+    assert_int_equal(core3_own_as_is(core3, "core3_test", &error), -HOST_ELOST);
+    assert_says(error.text, "did not answer");
+    assert_says(error.text, "replaces the stub");
+    assert_false(core3_is_owned(core3));
+    fake_header()->abi_version = 77;
+    assert_int_equal(core3_own_as_is(core3, "core3_test", &error), -HOST_ELOST);
+    assert_says(error.text, "ABI 77");
+    fake_header()->magic = 1;
+    assert_int_equal(core3_own_as_is(core3, "core3_test", &error), -HOST_ELOST);
+    assert_says(error.text, "something else");
+    fake.is_gone = true;
+    assert_int_equal(core3_own_as_is(core3, "core3_test", &error), -HOST_EFAIL);
+    assert_int_equal(fake.parks, 0);
+}
+
+static void the_owner_can_be_asked_for(void **state)
+{
+    char holder[64] = "";
+    FILE *lock;
+
+    (void)state;
+    assert_int_equal(core3_holder(core3, holder, sizeof holder), 0);
+    assert_int_equal(core3_own(core3, "the bridge, client 1", &error), 0);
+    assert_int_equal(core3_holder(core3, holder, sizeof holder), 1);
+    assert_string_equal(holder, "the bridge, client 1");
+    core3_disown(core3);
+    assert_int_equal(core3_holder(core3, holder, sizeof holder), 0);
+    lock = fopen(fake.physmem.lock_path, "w"); /* what a killed owner leaves */
+    fputs("the dead", lock);
+    fclose(lock);
+    assert_int_equal(core3_holder(core3, holder, sizeof holder), 0);
+}
+
+static void the_addresses_are_known_before_owning(void **state)
+{
+    struct core3_info info;
+
+    (void)state;
+    core3_info(core3, &info);
+    assert_int_equal(info.program_base, BASE);
+    assert_int_equal(info.window, 0x30000000);
+    assert_int_equal(info.upper_base, 0x30100000);
+    assert_int_equal(info.ram_end, FAKE_RAM_END);
+    assert_int_equal(fake.mailbox3, 0);
+}
+
+/* --- post-mortem --- */
+
+static void unused_memory_is_no_record(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
+    assert_says(error.text, "no record");
+    memset(fake.shared, 0, sizeof fake.shared);
+    assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
+    fake.mailbox_ctl = FAKE_DOORBELL;
+    assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
+    assert_says(error.text, "another version");
+}
+
+static void a_panic_can_be_examined_without_disturbing_it(void **state)
+{
+    struct core3_info info;
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake_stop(AMPGDB_STOP_BKPT, 0x1234);
+    core3_disown(core3);
+    leave_panic();
+    fake.mailbox_ctl = 0;
+    fake.looks = 0;
+    assert_int_equal(core3_examine(core3, &error), 0);
+    assert_says(error.text, "stub+0x1234");
+    assert_says(error.text, "replaces the stub");
+    core3_info(core3, &info);
+    assert_int_equal(info.state, AMPGDB_STATE_PANIC);
+    assert_int_equal(info.ram_end, FAKE_RAM_END);
+    assert_int_equal(info.hw_breakpoints, 5);
+    core3_last_stop(core3, &stop);
+    assert_int_equal(stop.address, 0x1234);
+    assert_int_equal(fake.boots, 1);
+    assert_int_equal(fake.looks, 0);
+    assert_false(core3_is_owned(core3));
+}
+
+static void what_else_the_window_tells_is_a_verdict(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_int_equal(core3_examine(core3, &error), 0); /* by an owner, too */
+    assert_says(error.text, "a stub is on Core 3 (state halted)");
+    assert_int_equal(core3_ping(core3), 0);
+    core3_disown(core3);
+    fake.mailbox_ctl = 0;
+    assert_int_equal(core3_examine(core3, &error), 0);
+    assert_says(error.text, "no stub is on Core 3");
+    fake_header()->abi_version = 2;
+    assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
+    fake.is_gone = true;
+    assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
+    assert_says(error.text, "the machine is gone");
+}
+
+static void a_start_that_failed_can_be_examined(void **state)
+{
+    (void)state;
+    fake.core = FAKE_BOOT_PANIC;
+    assert_not_owned(-HOST_ELOST, "boot words");
+    assert_int_equal(core3_examine(core3, &error), 0);
+    assert_says(error.text, "boot words");
+    fake_reset();
+    fake.core = FAKE_FIRMWARE_SVC;
+    assert_not_owned(-HOST_ELOST, "Supervisor");
+    assert_int_equal(core3_examine(core3, &error), 0);
+    assert_says(error.text, "Supervisor");
+}
+
 /* --- requests --- */
 
 static void registers_are_read_and_written(void **state)
@@ -299,6 +534,15 @@ static void registers_are_read_and_written(void **state)
     assert_int_equal(values[15], 7);
     assert_int_equal(values[16], 8);
     assert_int_equal(values[17], 0x1011);
+}
+
+static void permissions_are_passed_on(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_allow(core3, AMPGDB_ALLOW_DMA), 0);
+    assert_int_equal(fake.allowed, AMPGDB_ALLOW_DMA);
+    assert_int_equal(core3_allow(core3, 0), 0);
+    assert_int_equal(fake.allowed, 0);
 }
 
 static void registers_that_do_not_exist_are_not_asked_for(void **state)
@@ -761,7 +1005,7 @@ static void a_reply_to_another_tag_is_no_life(void **state)
     (void)state;
     fake.tamper = wrong_tag;
     core3_disown(core3);
-    assert_not_owned(-HOST_ELOST, "stray");
+    assert_replaced("stray");
 }
 
 static bool wrong_nonce(struct fake *machine, struct fake_message *reply)
@@ -776,7 +1020,7 @@ static void an_echo_of_another_nonce_is_no_life(void **state)
     (void)state;
     fake.tamper = wrong_nonce;
     core3_disown(core3);
-    assert_not_owned(-HOST_ELOST, "answered a ping wrongly");
+    assert_replaced("answered a ping wrongly");
 }
 
 static void a_wild_tail_of_the_stub_is_caught(void **state)
@@ -812,13 +1056,27 @@ int main(void)
         FRESH(a_stub_that_gets_stuck_says_how_far_it_came),
         FRESH(a_stub_that_never_reports_is_not_mistaken_for_one_not_taken),
         FRESH(a_panic_at_boot_is_decoded),
-        FRESH(a_stub_of_another_version_is_named_and_left_alone),
+        FRESH(a_stub_of_another_version_is_named_and_replaced),
+        FRESH(a_replaced_stub_need_not_be_awake),
+        FRESH(a_stub_that_does_not_hand_the_core_back_means_a_reboot),
         FRESH(somebody_elses_program_is_left_alone),
-        FRESH(a_resident_stub_that_is_silent_is_left_alone),
-        FRESH(a_panic_is_decoded_and_its_record_kept),
+        FRESH(a_resident_stub_that_is_silent_is_replaced),
+        FRESH(a_machine_that_goes_away_while_parking_is_named),
+        FRESH(a_parked_panic_is_told_and_replaced),
+        FRESH(a_panic_that_did_not_park_is_decoded_and_its_record_kept),
         FRESH(a_stub_with_other_memory_is_refused),
         FRESH(a_machine_that_is_gone_is_named),
         FRESH(stale_messages_are_dropped),
+        FRESH(an_address_left_by_whoever_took_it_does_not_hide_the_cause),
+        FRESH(owning_as_is_starts_nothing),
+        FRESH(owning_as_is_replaces_nothing),
+        FRESH(the_owner_can_be_asked_for),
+        FRESH(the_addresses_are_known_before_owning),
+        FRESH(unused_memory_is_no_record),
+        FRESH(a_panic_can_be_examined_without_disturbing_it),
+        FRESH(what_else_the_window_tells_is_a_verdict),
+        FRESH(a_start_that_failed_can_be_examined),
+        OWNED(permissions_are_passed_on),
         OWNED(registers_are_read_and_written),
         OWNED(registers_that_do_not_exist_are_not_asked_for),
         OWNED(memory_of_any_length_comes_back),

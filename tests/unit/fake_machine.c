@@ -89,8 +89,11 @@ static int32_t read_mem(void)
 
 static int32_t write_mem(void)
 {
-    const int32_t count = memory_count(fake.request.payload[0], fake.request.payload[1]);
+    const uint32_t addr = fake.request.payload[0];
+    int32_t count = memory_count(addr, fake.request.payload[1]);
 
+    if (fake.fails_at && count > 0 && addr + (uint32_t)count > fake.fails_at)
+        count = addr < fake.fails_at ? (int32_t)(fake.fails_at - addr) : -AMPGDB_EFAULT;
     if (count > 0)
         memcpy(fake.ram + (fake.request.payload[0] - BASE), fake.request.payload + 2,
                (size_t)count);
@@ -167,6 +170,9 @@ static int32_t serve(uint32_t type)
         return 0;
     case AMPGDB_MSG_RESET:
         return reset();
+    case AMPGDB_MSG_ALLOW:
+        fake.allowed = fake.request.payload[0];
+        return 0;
     default:
         return -AMPGDB_EINVAL;
     }
@@ -202,6 +208,22 @@ static void run_stub(void)
     fake_header()->asleep = fake.sleeps;
 }
 
+/* window.h, "The park page". */
+static bool parks(void)
+{
+    if (!fake.doorbell || fake.mailbox3 != AMPGDB_WINDOW_1G + AMPGDB_PARK_OFFSET || fake.is_stuck)
+        return false;
+    fake.parks++;
+    fake.doorbell = false;
+    fake.stub_runs = false;
+    fake.is_silent = false;
+    fake.tamper = NULL;
+    fake.mailbox3 = 0;
+    fake.mailbox_ctl = 0;
+    fake.core = FAKE_FIRMWARE_HYP;
+    return true;
+}
+
 static void boot_stub(void)
 {
     struct ampgdb_header *header = fake_header();
@@ -210,6 +232,7 @@ static void boot_stub(void)
     fake.stub_runs = true;
     fake.mailbox_ctl |= FAKE_DOORBELL;
     header->entry_cpsr = 0x200001DA;
+    header->program_entry = BASE;
     header->epoch = header->boot_nonce;
     header->program_base = header->boot_base;
     header->window = AMPGDB_WINDOW_1G;
@@ -255,10 +278,12 @@ static void pause_host(void)
 {
     if (fake.meddle)
         fake.meddle(&fake);
-    if (fake.stub_runs)
-        run_stub();
-    else if (fake.mailbox3 != 0 && fake.core != FAKE_BUSY)
+    if (fake.stub_runs) {
+        if (!parks())
+            run_stub();
+    } else if (fake.mailbox3 != 0 && fake.core != FAKE_BUSY) {
         take_address();
+    }
 }
 
 void deadline_start(struct deadline *deadline, unsigned timeout_ms)
@@ -282,6 +307,11 @@ static int check_device(struct error *error)
     return fake.is_gone ? error_set(error, -HOST_EFAIL, "the machine is gone") : 0;
 }
 
+static bool is_ram(uint32_t phys, size_t size)
+{
+    return phys >= BASE && phys - BASE <= FAKE_RAM_BYTES && size <= FAKE_RAM_BYTES - (phys - BASE);
+}
+
 static volatile uint32_t *map(struct physmem *physmem, uint32_t phys, size_t size,
                               struct error *error)
 {
@@ -289,14 +319,25 @@ static volatile uint32_t *map(struct physmem *physmem, uint32_t phys, size_t siz
     fake.mapped_phys = phys;
     if (size == sizeof fake.shared)
         return fake.shared;
-    error_set(error, 0, "an unexpected size");
+    if (phys % 4096 == 0 && size % 4096 == 0 && is_ram(phys, size)) {
+        fake.mappings++;
+        return (volatile uint32_t *)(fake.ram + (phys - BASE));
+    }
+    error_set(error, 0, "the kernel does not map 0x%08x", phys);
     return NULL;
+}
+
+static void unmap(struct physmem *physmem, volatile uint32_t *mapping)
+{
+    (void)physmem;
+    (void)mapping;
+    fake.mappings--;
 }
 
 static int read32(struct physmem *physmem, uint32_t phys, uint32_t *value, struct error *error)
 {
     (void)physmem;
-    *value = 0;
+    *value = fake.other_register;
     if (phys == BCM283X_LOCAL + LOCAL_CORE3_MAILBOX_CTL)
         *value = fake.mailbox_ctl;
     if (phys == BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR)
@@ -315,6 +356,8 @@ static int write32(struct physmem *physmem, uint32_t phys, uint32_t value, struc
         fake.mailbox3 |= value;
     if (phys == BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR)
         fake.mailbox3 &= ~value;
+    if (phys < BCM283X_LOCAL)
+        fake.other_register = value;
     return check_device(error);
 }
 
@@ -322,7 +365,10 @@ static int write_code(struct physmem *physmem, uint32_t phys, const uint32_t *co
                       struct error *error)
 {
     (void)physmem;
-    (void)code;
+    if (is_ram(phys, 4 * words)) {
+        memcpy(fake.ram + (phys - BASE), code, 4 * words);
+        return check_device(error);
+    }
     fake.code_phys = phys;
     fake.code_words += (unsigned)words;
     return check_device(error);
@@ -333,7 +379,7 @@ static void close_machine(struct physmem *physmem)
     (void)physmem;
 }
 
-static const struct physmem_ops ops = {map, read32, write32, write_code, close_machine};
+static const struct physmem_ops ops = {map, unmap, read32, write32, write_code, close_machine};
 
 void fake_reset(void)
 {
@@ -343,6 +389,8 @@ void fake_reset(void)
     fake.physmem.ram_end = FAKE_RAM_END;
     strcpy(fake.physmem.name, "fake");
     snprintf(fake.physmem.lock_path, sizeof fake.physmem.lock_path, "/tmp/core3_test.%d.lock",
+             (int)getpid());
+    snprintf(fake.physmem.image_path, sizeof fake.physmem.image_path, "/tmp/core3_test.%d.image",
              (int)getpid());
     for (uint32_t i = 0; i < AMPGDB_REG_COUNT; i++)
         fake.regs[i] = 0x1000 + i;

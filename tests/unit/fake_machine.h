@@ -46,6 +46,12 @@ struct fake {
     bool is_silent; /* the stub looks at nothing any more */
     bool sleeps;    /* the stub goes to sleep after each request */
     bool is_gone;   /* each access to a device fails */
+    bool is_stuck;  /* the stub does not even hand the core back */
+    unsigned parks;
+    uint32_t allowed;
+    uint32_t fails_at;       /* the first address that cannot be written; 0: the end of ram */
+    uint32_t other_register; /* any but the mailboxes */
+    unsigned mappings;       /* of ram, now */
     uint32_t mailbox_ctl;
     uint32_t mailbox3;
     bool doorbell;
@@ -58,7 +64,7 @@ struct fake {
     uint32_t breaks;
     uint32_t entry;
     uint32_t regs[AMPGDB_REG_COUNT];
-    uint8_t ram[FAKE_RAM_BYTES];
+    _Alignas(4096) uint8_t ram[FAKE_RAM_BYTES];
     struct fake_message request;
     struct fake_message reply;
     /* Changes a reply before it is sent; false: sends nothing. */

@@ -284,6 +284,21 @@ static void a_thumb_entry_keeps_its_bit(void **state)
     assert_int_equal(image.entry, BASE + 0x7F);
 }
 
+/* Nothing of them is loaded, but they come last: a file without them was not copied whole. */
+static void section_headers_outside_the_file_are_refused(void **state)
+{
+    (void)state;
+    file.header.e_shentsize = sizeof(Elf32_Shdr);
+    file.header.e_shnum = 2;
+    file.header.e_shoff = sizeof file - 2 * sizeof(Elf32_Shdr);
+    assert_int_equal(parse(sizeof file), 0);
+    file.header.e_shoff++;
+    assert_int_equal(parse(sizeof file), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "cut short"));
+    file.header.e_shoff = UINT32_MAX;
+    assert_int_equal(parse(sizeof file), -HOST_EFAIL);
+}
+
 static void a_virtual_entry_becomes_a_physical_one(void **state)
 {
     (void)state;
@@ -295,28 +310,114 @@ static void a_virtual_entry_becomes_a_physical_one(void **state)
 
 static void a_raw_file_goes_to_the_base(void **state)
 {
-    static const uint8_t bytes[] = {0x7F, 'E', 'L'};
+    static const uint8_t bytes[] = {0x7F, 'E', 'L', 'f', 0};
 
     (void)state;
     assert_int_equal(image_parse(&image, bytes, sizeof bytes, &room, &error), 0);
     assert_int_equal(image.entry, BASE);
     assert_int_equal(image.segment_count, 1);
     assert_int_equal(image.segments[0].addr, BASE);
-    assert_int_equal(image.segments[0].file_bytes, 3);
+    assert_int_equal(image.segments[0].file_bytes, 5);
     assert_int_equal(image.segments[0].zero_bytes, 0);
 }
 
-static void a_raw_file_too_large_or_empty_is_refused(void **state)
+static void a_raw_file_too_large_or_too_small_is_refused(void **state)
 {
-    static const struct image_room small = {{BASE, 0}, {BASE + 2, 0}};
-    static const uint8_t bytes[] = {1, 2, 3};
+    static const struct image_room small = {{BASE, 0}, {BASE + 4, 0}};
+    static const uint8_t bytes[] = {1, 2, 3, 4, 5};
 
     (void)state;
-    assert_int_equal(image_parse(&image, bytes, 2, &small, &error), 0);
-    assert_int_equal(image_parse(&image, bytes, 3, &small, &error), -HOST_EFAIL);
+    assert_int_equal(image_parse(&image, bytes, 4, &small, &error), 0);
+    assert_int_equal(image_parse(&image, bytes, 5, &small, &error), -HOST_EFAIL);
     assert_non_null(strstr(error.text, "does not fit"));
+    assert_int_equal(image_parse(&image, bytes, 3, &small, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "less than one instruction"));
     assert_int_equal(image_parse(&image, bytes, 0, &room, &error), -HOST_EFAIL);
     assert_non_null(strstr(error.text, "empty"));
+}
+
+/* --- Thumb or ARM? Nothing in a raw file says so. --- */
+
+static bool looks_like_thumb(const void *code, size_t size)
+{
+    uint8_t *bytes = malloc(size + 1);
+    bool result;
+
+    memcpy(bytes, code, size);
+    result = image_looks_like_thumb(bytes, size);
+    free(bytes);
+    return result;
+}
+
+static void thumb_code_is_recognised_by_its_start(void **state)
+{
+    /* Each is the beginning of a program, as gcc or a person writes it. */
+    static const uint16_t starts[][16] = {
+        {0xB510, 0xF000, 0xF802, 0xBD10, 0x4770, 0x2000, 0x4770, 0xBF00}, /* push {r4, lr} */
+        {0x4801, 0x4685, 0xF000, 0xF801, 0xE7FE, 0x2000, 0x3000, 0x0000}, /* ldr r0, [pc] */
+        {0xF8DF, 0xD004, 0xF000, 0xF801, 0xE7FE, 0xBF00, 0x0000, 0x3000}, /* ldr.w sp, [pc] */
+        {0xB672, 0x4801, 0x4685, 0xE7FE, 0x0000, 0x3000, 0xBF00, 0xBF00}, /* cpsid i */
+        {0xF000, 0xB802, 0xBF00, 0xBF00, 0x4770, 0x4770, 0x4770, 0x4770}, /* b.w */
+        {0xF04F, 0x5040, 0x4685, 0xF000, 0xF801, 0xE7FE, 0x4770, 0xBF00}, /* mov.w */
+        {0xF240, 0x0000, 0xF2C3, 0x0000, 0x4685, 0xF000, 0xF801, 0xE7FE}, /* movw, movt */
+        {0xE7FE, 0xE7FE, 0xE7FE, 0xE7FE, 0xE7FE, 0xE7FE, 0xE7FE, 0xE7FE}, /* b . */
+        {0xBF00, 0x2000, 0xE7FC, 0xBF00, 0xE7FD, 0xBF00, 0xE7FD, 0xBF00}, /* nop; b */
+        {0xE92D, 0x41F0, 0x4604, 0x460D, 0xF7FF, 0xFFFA, 0xE8BD, 0x81F0}, /* push.w */
+        {0x2000, 0x4685, 0xE002, 0x4770, 0x4770, 0x4770, 0x4770, 0x4770}, /* movs r0, #0 */
+        {0xB672, 0xE92D, 0x4FF0, 0xB083, 0x4604, 0xF7FF, 0xFFFA, 0xBF00}, /* like ARM at first */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        assert_true(looks_like_thumb(starts[i], sizeof starts[i]));
+        assert_int_equal(
+            image_parse(&image, (const uint8_t *)starts[i], sizeof starts[i], &room, &error),
+            -HOST_EFAIL);
+        assert_non_null(strstr(error.text, "begins with Thumb code"));
+        assert_int_equal(
+            image_parse_raw(&image, (const uint8_t *)starts[i], sizeof starts[i], &room, &error),
+            0);
+        assert_int_equal(image.entry, BASE);
+        assert_int_equal(image.segment_count, 1);
+    }
+}
+
+static void arm_code_is_never_taken_for_thumb(void **state)
+{
+    static const uint32_t starts[][4] = {
+        {0xE59FD068, 0xE92D4010, 0xE59F0064, 0xE59F1064}, /* ldr sp, [pc]: firmware/start.S */
+        {0xE59F2018, 0x2000B510, 0x30000000, 0x0000B510}, /* literals that look like Thumb */
+        {0xF10C01C0, 0xE59FD004, 0xEB000000, 0xEAFFFFFE}, /* cpsid aif */
+        {0xF57FF04F, 0xE59FD004, 0xEB000000, 0xEAFFFFFE}, /* dsb */
+        {0xEAFFFFFE, 0xEAFFFFFE, 0xEAFFFFFE, 0xEAFFFFFE}, /* vectors */
+        {0xE59FF018, 0xE59FF018, 0xE59FF018, 0xE59FF018}, /* vectors */
+        {0xE10F4000, 0xE204001F, 0xE350001A, 0x1A000004}, /* mrs; and; cmp; bne */
+        {0xEA000006, 0x20002000, 0x4770B510, 0x00000000}, /* b over a header */
+        {0xFA000000, 0xE1A00000, 0x4770B510, 0xB5104770}, /* blx into Thumb code */
+        {0xE3A0B510, 0xE1A00000, 0xE1A00000, 0xE1A00000}, /* its low half is push {r4, lr} */
+        {0x00000000, 0x00000000, 0x00000000, 0x00000000}, /* nothing known */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        for (size_t words = 1; words <= 4; words++) {
+            assert_false(looks_like_thumb(starts[i], 4 * words));
+            assert_int_equal(
+                image_parse(&image, (const uint8_t *)starts[i], 4 * words, &room, &error), 0);
+        }
+    assert_false(looks_like_thumb(starts[0], 3));
+    assert_false(looks_like_thumb(starts[0], 0));
+}
+
+static void an_elf_file_is_not_placed_raw(void **state)
+{
+    (void)state;
+    assert_int_equal(image_parse_raw(&image, (const uint8_t *)&file, sizeof file, &room, &error),
+                     -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "without --raw"));
+    assert_int_equal(image_parse_raw(&image, (const uint8_t *)"abc", 3, &room, &error),
+                     -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "less than one instruction"));
 }
 
 /* Any single wrong byte: accepted or refused with a sentence, and never a read outside the file. */
@@ -395,8 +496,12 @@ int main(void)
         cmocka_unit_test_setup(the_entry_must_be_code, set_up),
         cmocka_unit_test_setup(a_thumb_entry_keeps_its_bit, set_up),
         cmocka_unit_test_setup(a_virtual_entry_becomes_a_physical_one, set_up),
+        cmocka_unit_test_setup(section_headers_outside_the_file_are_refused, set_up),
         cmocka_unit_test_setup(a_raw_file_goes_to_the_base, set_up),
-        cmocka_unit_test_setup(a_raw_file_too_large_or_empty_is_refused, set_up),
+        cmocka_unit_test_setup(a_raw_file_too_large_or_too_small_is_refused, set_up),
+        cmocka_unit_test_setup(thumb_code_is_recognised_by_its_start, set_up),
+        cmocka_unit_test_setup(arm_code_is_never_taken_for_thumb, set_up),
+        cmocka_unit_test_setup(an_elf_file_is_not_placed_raw, set_up),
         cmocka_unit_test_setup(no_wrong_byte_in_the_headers_does_harm, set_up),
         cmocka_unit_test_setup(a_file_is_read_whole, set_up),
         cmocka_unit_test_setup(what_is_no_file_is_refused_at_once, set_up),

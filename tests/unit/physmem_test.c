@@ -335,6 +335,24 @@ static void its_ram_is_the_file(void **state)
     physmem_close(physmem);
 }
 
+static void mappings_can_be_given_back_any_number_of_times(void **state)
+{
+    struct physmem *physmem = open_sim();
+    volatile uint32_t *kept = physmem->ops->map(physmem, 0x30080000, 0x1000, &error);
+
+    (void)state;
+    kept[0] = 0x55AA55AA;
+    for (unsigned i = 0; i < 20; i++) {
+        volatile uint32_t *words = physmem->ops->map(physmem, 0x20000000, 0x1000, &error);
+
+        assert_non_null(words);
+        words[0] = i;
+        physmem->ops->unmap(physmem, words);
+    }
+    assert_int_equal(kept[0], 0x55AA55AA);
+    physmem_close(physmem);
+}
+
 static void registers_go_through_the_socket(void **state)
 {
     struct physmem *physmem = open_sim();
@@ -486,6 +504,7 @@ int main(void)
         FILES(linuxs_cores_are_found),
         QEMU(a_virtual_pi_is_opened),
         QEMU(its_ram_is_the_file),
+        QEMU(mappings_can_be_given_back_any_number_of_times),
         QEMU(registers_go_through_the_socket),
         QEMU(code_goes_through_the_socket),
         QEMU(much_code_goes_in_pieces),

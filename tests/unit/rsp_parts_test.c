@@ -90,24 +90,29 @@ static void ranges_merge_and_contain(void **state)
 
     (void)state;
     ranges_clear(&ranges);
-    assert_false(ranges_contain(&ranges, 0));
+    assert_null(ranges_find(&ranges, 0));
     ranges_add(&ranges, 0x100, 0);
-    assert_false(ranges_contain(&ranges, 0x100));
+    assert_null(ranges_find(&ranges, 0x100));
     ranges_add(&ranges, 0x100, 0x10);
     ranges_add(&ranges, 0x120, 0x10);
     assert_int_equal(ranges.count, 2);
-    assert_false(ranges_contain(&ranges, 0xff));
-    assert_true(ranges_contain(&ranges, 0x100));
-    assert_true(ranges_contain(&ranges, 0x10f));
-    assert_false(ranges_contain(&ranges, 0x110));
+    assert_null(ranges_find(&ranges, 0xff));
+    assert_non_null(ranges_find(&ranges, 0x100));
+    assert_non_null(ranges_find(&ranges, 0x10f));
+    assert_null(ranges_find(&ranges, 0x110));
     ranges_add(&ranges, 0x110, 0x10);
     assert_int_equal(ranges.count, 1);
     ranges_add(&ranges, 0, 0x1000);
     assert_int_equal(ranges.count, 1);
-    assert_true(ranges_contain(&ranges, 0xfff));
+    assert_non_null(ranges_find(&ranges, 0xfff));
     ranges_add(&ranges, 0xfffffff0, 0x10);
-    assert_true(ranges_contain(&ranges, 0xffffffff));
-    assert_false(ranges_contain(&ranges, 0x1000));
+    assert_non_null(ranges_find(&ranges, 0xffffffff));
+    assert_null(ranges_find(&ranges, 0x1000));
+    assert_true(ranges_overlap(&ranges, 0xfff, 1));
+    assert_true(ranges_overlap(&ranges, 0xfff, 0xfffff001));
+    assert_false(ranges_overlap(&ranges, 0x1000, 0xffffeff0));
+    assert_true(ranges_overlap(&ranges, 0x1000, 0xffffeff1));
+    assert_false(ranges_overlap(&ranges, 0, 0));
 }
 
 /* Whatever was added stays in, also when there are more ranges than room. */
@@ -123,9 +128,9 @@ static void full_ranges_never_forget(void **state)
         ranges_add(&ranges, addr, 1 + i % 16);
         assert_true(ranges.count <= RANGES_MAX);
         for (uint32_t j = 0; j <= i; j++)
-            assert_true(ranges_contain(&ranges, j * 7919u % 1000u * 0x100u + j % 16));
+            assert_non_null(ranges_find(&ranges, j * 7919u % 1000u * 0x100u + j % 16));
     }
-    assert_false(ranges_contain(&ranges, 0x10000000));
+    assert_null(ranges_find(&ranges, 0x10000000));
 }
 
 struct memory {

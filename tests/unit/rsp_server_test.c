@@ -26,7 +26,7 @@
 
 #include "backoff.h"
 #include "connection.h"
-#include "core3.h"
+#include "fake_core3.h"
 #include "server.h"
 
 #define PATIENCE_MS 5000
@@ -41,15 +41,29 @@ static struct {
 
 /* --- Kit ----------------------------------------------------------------------------------- */
 
+/* What Core 3 is like in the next server; and how it is served. */
+static struct {
+    unsigned own_takes_ms;
+    bool is_dead;
+    bool has_record;
+    bool post_mortem;
+    const char *notice;
+} wish;
+
 /* In the child: ends with the status that main() would give. */
 static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
 {
-    struct server_config config = {.on_disconnect = on_disconnect, .stdio = stdio};
+    struct server_config config = {
+        .on_disconnect = on_disconnect, .stdio = stdio, .post_mortem = wish.post_mortem};
     struct error error;
     int result;
 
     listener_parse(&config.listen, ":0", &error);
     core3_open(&config.core3, NULL, &error);
+    config.core3->own_takes_ms = wish.own_takes_ms;
+    config.core3->never_starts = wish.is_dead;
+    config.core3->has_record = wish.has_record;
+    config.core3->notice = wish.notice;
     result = server_run(&config, &error);
     if (result)
         fprintf(stderr, "%s\n", error.text);
@@ -201,6 +215,7 @@ static int clean_up(void **state)
     close(server.output);
     close(server.errors);
     memset(&server, 0, sizeof server);
+    memset(&wish, 0, sizeof wish);
     return 0;
 }
 
@@ -249,7 +264,8 @@ static void detach_closes_and_the_next_client_finds_it_running(void **state)
     expect_end(fd);
     close(fd);
     fd = dial();
-    ask(fd, "$?#3f", "$T02thread:1;");
+    ask(fd, "$?#3f", "$T05thread:1;");
+    ask(fd, "+$?#3f", "$T02thread:1;");
     close(fd);
 }
 
@@ -481,6 +497,85 @@ static void stdio_ends_with_its_input(void **state)
     assert_int_equal(await_exit(), 0);
 }
 
+/* GDB sends its first packet again after 2 s, and then took the second reply for the answer to its
+ * next question. */
+static void packet_that_was_repeated_during_a_slow_attach_is_answered_once(void **state)
+{
+    char got[64];
+    int fd;
+
+    (void)state;
+    wish.own_takes_ms = 1100;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    put(fd, "+$qC#b4$qC#b4$qC#b4");
+    await_text(fd, "$QC1#c5", got, sizeof got);
+    ask(fd, "+$T1#85", "+$OK#9a");
+    assert_string_equal(got, "+$QC1#c5");
+    close(fd);
+}
+
+static void dead_core_with_a_record_is_served_as_a_post_mortem(void **state)
+{
+    char got[1024];
+    int fd;
+
+    (void)state;
+    wish.is_dead = true;
+    wish.has_record = true;
+    start_network(ON_DISCONNECT_KEEP);
+    await_text(server.errors, "registers\n", got, sizeof got);
+    assert_string_equal(got, "ampgdb-bridge: Core 3 is dead, says the fake\n"
+                             "ampgdb-bridge: serving a post-mortem: GDB can read memory and the "
+                             "last registers\n");
+    fd = dial();
+    ask(fd, "$?#3f", "+$T06thread:1;");
+    expect_text(server.errors, "Core 3 is lost: Core 3 is dead, says the fake. This is a post");
+    ask(fd, "+$D#44", "+$OK#9a");
+    expect_end(fd);
+    close(fd);
+}
+
+static void dead_core_without_a_record_is_not_served(void **state)
+{
+    (void)state;
+    wish.is_dead = true;
+    start(ON_DISCONNECT_KEEP, false);
+    expect_text(server.errors, "Core 3 is dead, says the fake\n");
+    assert_int_equal(await_exit(), 1);
+}
+
+static void post_mortem_on_request_is_served_beside_a_living_core(void **state)
+{
+    char got[1024];
+    int fd;
+
+    (void)state;
+    wish.post_mortem = true;
+    wish.has_record = true;
+    start_network(ON_DISCONNECT_KEEP);
+    await_text(server.errors, "registers\n", got, sizeof got);
+    assert_string_equal(got, "ampgdb-bridge: the fake's record\n"
+                             "ampgdb-bridge: serving a post-mortem: GDB can read memory and the "
+                             "last registers\n");
+    fd = dial();
+    ask(fd, "$?#3f", "+$T06thread:1;");
+    close(fd);
+    clean_up(NULL);
+    wish.post_mortem = true;
+    start(ON_DISCONNECT_KEEP, false);
+    expect_text(server.errors, "the fake left no record\n");
+    assert_int_equal(await_exit(), 1);
+}
+
+static void replaced_stub_is_told_at_the_start(void **state)
+{
+    (void)state;
+    wish.notice = "the stub was replaced";
+    start_network(ON_DISCONNECT_KEEP);
+    expect_text(server.errors, "ampgdb-bridge: the stub was replaced\n");
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, clean_up)
 
 int main(void)
@@ -498,6 +593,11 @@ int main(void)
         cmocka_unit_test(output_is_bounded_and_stalls_are_noticed),
         TEST(client_that_resets_is_noticed_while_it_waits),
         cmocka_unit_test(busy_port_is_named),
+        TEST(packet_that_was_repeated_during_a_slow_attach_is_answered_once),
+        TEST(dead_core_with_a_record_is_served_as_a_post_mortem),
+        TEST(dead_core_without_a_record_is_not_served),
+        TEST(post_mortem_on_request_is_served_beside_a_living_core),
+        TEST(replaced_stub_is_told_at_the_start),
         TEST(stdio_serves_one_client_and_ends),
         TEST(stdio_ends_with_its_input),
     };

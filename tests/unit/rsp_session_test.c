@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Every packet that the bridge knows, with the exact bytes of its reply and what it makes Core 3
- * do; attach, the ways to leave, and the loss of Core 3.
+ * do; attach, and the ways to leave.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,8 +19,7 @@
 
 static struct rsp_client client;
 
-#define PC   client.core3.regs[15]
-#define CPSR client.core3.regs[16]
+#define PC client.core3.regs[15]
 
 /* The expedited registers of a fresh program that only PC distinguishes. */
 #define REGS_AT(pc)                                                                                \
@@ -57,13 +56,28 @@ static void attach_clears_breakpoints_and_halts(void **state)
     expect_nothing(&client);
 }
 
-static void question_tells_the_halt_of_attach(void **state)
+/* GDB once greeted whoever attached with "Program received signal SIGINT". */
+static void halt_of_attach_is_no_signal(void **state)
 {
     (void)state;
     client_init(&client);
     client.core3.state = AMPGDB_STATE_RUNNING;
     client_attach(&client);
+    check(&client, "?", "T05thread:1;core:3;" REGS_AT("00000020"));
     check(&client, "?", "T02thread:1;core:3;" REGS_AT("00000020"));
+}
+
+static void halt_after_a_resume_is_a_signal(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client.core3.state = AMPGDB_STATE_RUNNING;
+    client_attach(&client);
+    client_send(&client, "vCont;c");
+    client_feed(&client, "\x03", 1);
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "?", "T02thread:1;core:3;" REGS_AT("04000020"));
 }
 
 static void question_tells_why_the_program_halted_before(void **state)
@@ -73,38 +87,6 @@ static void question_tells_why_the_program_halted_before(void **state)
     fake_stop(&client.core3, AMPGDB_STOP_UNDEFINED, 0, 0);
     client_attach(&client);
     check(&client, "?", "T04thread:1;core:3;" REGS_AT("00000020"));
-}
-
-static void attach_fails_when_locked_or_lost(void **state)
-{
-    struct error error;
-
-    (void)state;
-    client_init(&client);
-    client.core3.locked_by_another = true;
-    assert_int_equal(session_open(&client.session, &client.core3, "me", &client.config, &error),
-                     -HOST_ELOCKED);
-    client.core3.locked_by_another = false;
-    client.core3.fail_in = 1;
-    client.core3.fail_with = -HOST_ELOST;
-    assert_int_equal(session_open(&client.session, &client.core3, "me", &client.config, &error),
-                     -HOST_ELOST);
-    assert_string_equal(error.text, "Core 3 is lost");
-    assert_false(core3_is_owned(&client.core3));
-}
-
-static void attach_gives_up_on_a_program_that_never_halts(void **state)
-{
-    struct error error;
-
-    (void)state;
-    client_init(&client);
-    client.core3.state = AMPGDB_STATE_RUNNING;
-    client.core3.never_halts = true;
-    assert_int_equal(session_open(&client.session, &client.core3, "me", &client.config, &error),
-                     -HOST_ELOST);
-    assert_non_null(strstr(error.text, "never reported that it stopped"));
-    assert_false(core3_is_owned(&client.core3));
 }
 
 /* A stop that nobody took, of a program that is halted at attach, once came up at the next resume:
@@ -199,7 +181,7 @@ static void unknown_packets_get_the_empty_reply(void **state)
         "s20000000",
         "??",
         "QStartNoAckModeAgain",
-        "vRun;a",
+        "vRun",
         "\xff\xfe",
         "qSupportedOrNot",
         "vAttach;1",
@@ -348,68 +330,6 @@ static void pc_with_bit_0_means_thumb(void **state)
     core3_did(&client, "reg15=20000100;");
     check(&client, "Pf=01010020", "OK");
     core3_did(&client, "reg15=20000100;reg16=1f3;");
-}
-
-/* --- Load ---------------------------------------------------------------------------------- */
-
-/* GDB's "load" ends with PC alone, and then puts its stale CPSR back with T adjusted. The new
- * program once started in the mode, and with the masks, that the old one had died in. */
-static void load_gives_a_fresh_cpu(void **state)
-{
-    (void)state;
-    CPSR = 0x60000110;
-    check(&client, "X20000000,4:abcd", "OK");
-    check(&client, "M20000100,2:0102", "OK");
-    check(&client, "Pf=00000020", "OK");
-    check(&client, "P19=10010060", "OK");
-    core3_did(&client, "write 20000000,4;write 20000100,2;reset 20000000;reg16=1d3;");
-}
-
-static void thumb_load_keeps_the_thumb_bit(void **state)
-{
-    (void)state;
-    check(&client, "X20000000,4:abcd", "OK");
-    check(&client, "Pf=01000020", "OK");
-    check(&client, "P19=30000060", "OK");
-    core3_did(&client, "write 20000000,4;reset 20000001;reg16=1f3;");
-}
-
-static void cpsr_is_the_clients_again_after_a_resume(void **state)
-{
-    (void)state;
-    check(&client, "X20000000,4:abcd", "OK");
-    check(&client, "Pf=00000020", "OK");
-    client_send(&client, "vCont;s:1");
-    session_poll(client.session);
-    client.len = 0;
-    client.core3.log[0] = 0;
-    check(&client, "P19=10000060", "OK");
-    core3_did(&client, "reg16=60000010;");
-}
-
-static void pc_elsewhere_is_no_load(void **state)
-{
-    (void)state;
-    check(&client, "X20000000,4:abcd", "OK");
-    check(&client, "Pf=04000020", "OK");
-    core3_did(&client, "write 20000000,4;reg15=20000004;");
-    /* ... nor what was written before the program ran */
-    client_send(&client, "vCont;s");
-    session_poll(client.session);
-    client.len = 0;
-    client.core3.log[0] = 0;
-    check(&client, "Pf=00000020", "OK");
-    core3_did(&client, "reg15=20000000;");
-}
-
-static void second_pc_after_a_load_is_no_load(void **state)
-{
-    (void)state;
-    check(&client, "X20000000,40:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-          "OK");
-    check(&client, "Pf=00000020", "OK");
-    check(&client, "Pf=10000020", "OK");
-    core3_did(&client, "write 20000000,40;reset 20000000;reg15=20000010;");
 }
 
 /* --- Memory -------------------------------------------------------------------------------- */
@@ -916,6 +836,8 @@ static void vkill_answers_and_extended_clients_restart(void **state)
     client_send(&client, "R0");
     expect_nothing(&client);
     core3_did(&client, "reset 20000000;");
+    assert_string_equal(client.log, "the program starts with its data as it is now: nothing was "
+                                    "loaded\n");
     check(&client, "?", "T05thread:1;core:3;" REGS_AT("00000020"));
 }
 
@@ -929,65 +851,7 @@ static void stop_of_the_bridge_ends_a_wait(void **state)
     assert_true(session_is_over(client.session));
 }
 
-/* --- Core 3 is lost ------------------------------------------------------------------------ */
-
-static void lost_core_is_told_to_a_waiting_client(void **state)
-{
-    (void)state;
-    client_send(&client, "vCont;c");
-    client.core3.fail_in = 1;
-    client.core3.fail_with = -HOST_ELOST;
-    session_poll(client.session);
-    expect_console(&client, "Core 3 is lost\n");
-    expect_bytes(&client, "$X09#c1");
-    assert_string_equal(client.log, "Core 3 is lost\n");
-    assert_true(session_is_over(client.session));
-    session_poll(client.session);
-    client_send(&client, "g");
-    expect_nothing(&client);
-    client_leave(&client);
-    assert_false(client.core3.owned);
-}
-
-static void lost_core_fails_any_request(void **state)
-{
-    static const char *const packets[] = {
-        "g",
-        "p0",
-        "P0=00000000",
-        "m20000000,4",
-        "m0,4",
-        "M20000000,1:00",
-        "X20000000,1:a",
-        "Z0,20000000,4",
-        "z0,20000000,4",
-        "vCont;s",
-        "c",
-        "?",
-        "D",
-        "vKill;1",
-        "Pf=00000020",
-        "qRcmd,68616c74",
-        "qRcmd,7265736574",
-        "Pf=01000020",
-        "k",
-        "R00",
-    };
-
-    (void)state;
-    client_leave(&client);
-    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
-        client_init(&client);
-        client_attach(&client);
-        client.core3.fail_in = 1;
-        client.core3.fail_with = -HOST_ELOST;
-        check(&client, packets[i], "E01");
-        assert_true(session_is_over(client.session));
-        assert_string_equal(client.log, "Core 3 is lost\n");
-        client_leave(&client);
-        assert_false(client.core3.owned);
-    }
-}
+/* --- Core 3 refuses ------------------------------------------------------------------------ */
 
 /* Whatever request fails, and however, the client gets some answer and no other state is lost. */
 static void refusals_do_not_end_the_session(void **state)
@@ -1010,10 +874,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BARE(attach_clears_breakpoints_and_halts),
-        BARE(question_tells_the_halt_of_attach),
+        BARE(halt_of_attach_is_no_signal),
+        BARE(halt_after_a_resume_is_a_signal),
         BARE(question_tells_why_the_program_halted_before),
-        BARE(attach_fails_when_locked_or_lost),
-        BARE(attach_gives_up_on_a_program_that_never_halts),
         BARE(stale_stop_does_not_answer_a_resume),
         BARE(acks_until_they_are_given_up),
         BARE(dialogue_may_be_cut_anywhere),
@@ -1027,11 +890,6 @@ int main(void)
         TEST(registers_are_written),
         TEST(all_registers_are_written),
         TEST(pc_with_bit_0_means_thumb),
-        TEST(load_gives_a_fresh_cpu),
-        TEST(thumb_load_keeps_the_thumb_bit),
-        TEST(cpsr_is_the_clients_again_after_a_resume),
-        TEST(pc_elsewhere_is_no_load),
-        TEST(second_pc_after_a_load_is_no_load),
         TEST(memory_is_read),
         TEST(memory_is_written),
         TEST(longest_read_is_cut_to_the_packet),
@@ -1062,8 +920,6 @@ int main(void)
         TEST(kill_stops_the_program_at_its_start),
         TEST(vkill_answers_and_extended_clients_restart),
         TEST(stop_of_the_bridge_ends_a_wait),
-        TEST(lost_core_is_told_to_a_waiting_client),
-        TEST(lost_core_fails_any_request),
         TEST(refusals_do_not_end_the_session),
     };
 

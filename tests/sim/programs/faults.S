@@ -91,6 +91,11 @@
         CASE    unaligned
         ldr     r0, =ram_start + 0x401
         ldrd    r2, r3, [r0]
+        CASE    bus_error
+        ldr     r0, =(BCM283X_LOCAL + 0x800)
+        ldr     r1, [r0]
+        CASE    dma
+        STORE   BCM283X_DMA
         CASE    own_bkpt
         bkpt    #1
         mov     r5, #0x55
@@ -118,6 +123,9 @@
         mov     r1, #4
         str     r1, [r0]
         ldr     r2, [r0]
+        bkpt    #0
+        CASE    dma_use
+        STORE   BCM283X_DMA
         bkpt    #0
         CASE    upper_ram_use
         ldr     r0, =(stack_top + AMPGDB_WINDOW_SIZE)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GDB's "monitor" commands, in the words that IDEs send blindly. Each does what it says, tells of
+it where it cannot be seen, and leaves the session usable.
+"""
+
+import re
+
+import pytest
+from board import BOARD
+from contract import ROOT
+from rig import counter, is_halted, is_running, wait_counts
+
+COMMANDS = ["help", "version", "status", "halt", "resume", "reset", "reset run", "reset halt",
+            "reset init"]
+
+
+def registers(gdb):
+    """GDB takes no notice of what monitor commands do to the registers."""
+    gdb.do("maintenance flush register-cache")
+    return {name: int(gdb.do(f"output/x ${name}"), 16) for name in ("pc", "sp", "cpsr")}
+
+
+@pytest.fixture
+def stopped(gdb):
+    """GDB with blink stopped somewhere on its way."""
+    gdb.do("load")
+    gdb.do("tbreak wait")
+    gdb.do("continue")
+    return gdb
+
+
+def test_help_lists_every_command(gdb):
+    listed = gdb.do("monitor help").splitlines()
+    for command in COMMANDS:
+        assert any(re.match(rf"{command} {{2,}}\w", line) for line in listed), command
+    assert len(listed) == len(COMMANDS)
+
+
+def test_version_tells_bridge_and_stub(gdb):
+    version = (ROOT / "VERSION").read_text().strip()
+    assert re.fullmatch(rf"ampgdb-bridge {re.escape(version)}, stub ABI \d+\n",
+                        gdb.do("monitor version"))
+
+
+def test_status_tells_state_entry_and_memory(stopped):
+    said = stopped.do("monitor status").splitlines()
+    assert said[0] == "Core 3: halted, software breakpoint"
+    assert said[1] == f"entry: {BOARD.base:#x} (ARM)"
+    assert said[2] == (f"program RAM: {BOARD.base:#x}-{BOARD.window - 1:#x}, "
+                       f"{BOARD.window_end:#x}-{BOARD.ram_end - 1:#x}")
+    assert said[3] == "MMU off, D-cache off"
+    assert re.fullmatch(r"stub: ABI \d+, [1-6] hardware breakpoints", said[4])
+    stopped.do("monitor resume")
+    assert stopped.do("monitor status").splitlines()[0] == "Core 3: running"
+
+
+def test_resume_and_halt_move_the_program_behind_gdbs_back(stopped, pi, blink):
+    stopped.do("monitor resume")
+    assert is_running(pi)
+    wait_counts(pi, blink)
+    stopped.do("monitor halt")
+    assert is_halted(pi)
+    blinks = counter(pi, blink)
+    assert int(stopped.do("output blinks")) == blinks
+    for _ in range(2):
+        assert stopped.do("monitor halt") == "", "halted already, and that is fine"
+    for _ in range(2):
+        assert stopped.do("monitor resume") == "", "running already, and that is fine"
+    assert is_running(pi)
+    wait_counts(pi, blink)
+
+
+def test_continue_after_monitor_resume_waits_for_the_program_that_runs(stopped, pi, blink):
+    stopped.do("monitor resume")
+    stopped.start("continue")
+    stopped.wait_for("Continuing.")
+    wait_counts(pi, blink)
+    stopped.interrupt()
+    assert "SIGINT" in stopped.wait()
+
+
+@pytest.mark.parametrize("command", ["reset halt", "reset init"])
+def test_reset_halt_gives_a_fresh_cpu_and_keeps_the_memory(stopped, pi, blink, command):
+    stopped.do("set var delay = 3")
+    stopped.do("set $r7 = 0x1234")
+    said = stopped.do(f"monitor {command}")
+    assert said.startswith(f"Core 3 is reset and halted at {BOARD.base:#x}.")
+    assert is_halted(pi)
+    now = registers(stopped)
+    assert now["pc"] == BOARD.base and now["cpsr"] & 0x1FF == 0x1D3, "SVC, A, I and F masked"
+    assert now["sp"] == BOARD.window, "the top of its RAM"
+    assert int(stopped.do("output (int)delay")) == 3
+    stopped.do("delete")
+    stopped.start("continue")
+    stopped.wait_for("Continuing.")
+    wait_counts(pi, blink)
+    stopped.interrupt()
+    stopped.wait()
+
+
+@pytest.mark.parametrize("command", ["reset", "reset run"])
+def test_reset_run_starts_the_program_anew(stopped, pi, blink, command):
+    stopped.do("tbreak led_off")
+    stopped.do("continue")
+    stopped.do("set var blinks = 1000000")
+    stopped.do("delete")
+    stopped.do(f"monitor {command}")
+    assert is_running(pi)
+    wait_counts(pi, blink)
+    assert counter(pi, blink) < 1000000, "its start has cleared .bss"
+
+
+def test_reset_halt_also_stops_a_running_program(stopped, pi):
+    stopped.do("delete")
+    stopped.do("monitor resume")
+    stopped.do("monitor reset halt")
+    assert is_halted(pi) and registers(stopped)["pc"] == BOARD.base
+
+
+@pytest.mark.parametrize("typed", ["  version", "version   ", "VERSION", "reset  halt", "gdb_sync",
+                                   f"rtt setup {BOARD.base:#x} 48 \"SEGGER\"", "reset halt now",
+                                   "x" * 500, "caf\u00e9"])
+def test_spaces_are_forgiven_and_unknown_words_are_answered_with_the_list(stopped, typed):
+    said = stopped.do(f"monitor {typed}")
+    if " ".join(typed.split()) in COMMANDS:
+        assert "Unknown" not in said
+    else:
+        assert said.startswith("Unknown command \"")
+        assert all(command in said for command in COMMANDS)
+        assert said.splitlines()[-1].startswith("Protocol error"), "GDB's word for E01"
+    assert "Core 3" in stopped.do("info threads"), "the session goes on"
+
+
+def test_monitor_without_a_command_is_answered(stopped):
+    assert "Unknown command" in stopped.do("monitor ") or "help" in stopped.transcript
+    assert "Core 3" in stopped.do("info threads")

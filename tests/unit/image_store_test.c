@@ -1,0 +1,269 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * host/image_store.h: what was written comes back, and a file that is cut, damaged, of another
+ * epoch or no file at all is told apart and never believed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image_store.h"
+
+#define BASE  0x20000000u
+#define EPOCH 0x12345679u
+
+static const struct image_room room = {{BASE, 0x30100000}, {0x30000000, 0x3B400000}};
+static const uint8_t code[] = "some code";
+static const uint8_t data[] = "data";
+static const struct image original = {
+    .entry = BASE + 5,
+    .segment_count = 3,
+    .segments = {{BASE, code, sizeof code, 0},
+                 {BASE + 0x100, data, sizeof data, 100},
+                 {0x30100000, NULL, 0, 4096}},
+};
+
+static char dir[64];
+static char path[128];
+static struct image image;
+static struct error error;
+static uint8_t *bytes;
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(dir, "/tmp/image_store_test.XXXXXX");
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(path, sizeof path, "%s/image", dir);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink(path);
+    rmdir(path);
+    return rmdir(dir); /* fails when a file of the store was left */
+}
+
+static int read_store(uint32_t epoch)
+{
+    strcpy(error.text, "");
+    return image_store_read(path, epoch, &room, &image, &bytes, &error);
+}
+
+static void assert_refused(const char *because)
+{
+    assert_int_equal(read_store(EPOCH), -HOST_EFAIL);
+    if (!strstr(error.text, because))
+        fail_msg("'%s' is not in '%s'", because, error.text);
+}
+
+static void put(const void *content, size_t size)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(content, 1, size, file), size);
+    fclose(file);
+}
+
+static size_t get(uint8_t *content, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    size_t got;
+
+    assert_non_null(file);
+    got = fread(content, 1, size, file);
+    fclose(file);
+    return got;
+}
+
+static void what_was_written_comes_back(void **state)
+{
+    uint32_t entry;
+
+    (void)state;
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    assert_int_equal(read_store(EPOCH), 0);
+    assert_int_equal(image.entry, BASE + 5);
+    assert_int_equal(image.segment_count, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(image.segments[i].addr, original.segments[i].addr);
+        assert_int_equal(image.segments[i].file_bytes, original.segments[i].file_bytes);
+        assert_int_equal(image.segments[i].zero_bytes, original.segments[i].zero_bytes);
+        assert_memory_equal(image.segments[i].bytes, original.segments[i].bytes,
+                            original.segments[i].file_bytes);
+    }
+    free(bytes);
+    assert_int_equal(image_store_entry(path, EPOCH, &entry, &error), 0);
+    assert_int_equal(entry, BASE + 5);
+}
+
+static void a_newer_one_replaces_an_older_one(void **state)
+{
+    struct image newer = original;
+
+    (void)state;
+    newer.segment_count = 1;
+    newer.entry = BASE;
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    assert_int_equal(image_store_write(path, EPOCH, &newer, &error), 0);
+    assert_int_equal(read_store(EPOCH), 0);
+    assert_int_equal(image.segment_count, 1);
+    free(bytes);
+}
+
+static void another_epoch_and_no_file_mean_nothing_was_loaded(void **state)
+{
+    uint32_t entry;
+
+    (void)state;
+    assert_refused("nothing was loaded");
+    assert_int_equal(image_store_entry(path, EPOCH, &entry, &error), -HOST_EFAIL);
+    assert_int_equal(image_store_write(path, EPOCH + 2, &original, &error), 0);
+    assert_refused("nothing was loaded");
+    assert_int_equal(image_store_entry(path, EPOCH, &entry, &error), -HOST_EFAIL);
+    image_store_forget(path);
+    image_store_forget(path);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void a_file_cut_anywhere_or_too_long_is_damaged(void **state)
+{
+    uint8_t content[256];
+    size_t size;
+    uint32_t entry;
+
+    (void)state;
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    size = get(content, sizeof content);
+    for (size_t cut = 0; cut < size; cut++) {
+        put(content, cut);
+        assert_refused("damaged");
+        assert_int_equal(image_store_entry(path, EPOCH, &entry, &error),
+                         cut < 16 ? -HOST_EFAIL : 0);
+    }
+    put(content, size + 1);
+    assert_refused("damaged");
+    put(content, size);
+    assert_int_equal(read_store(EPOCH), 0);
+    free(bytes);
+}
+
+static void wild_numbers_are_damage(void **state)
+{
+    static const struct {
+        size_t word;
+        uint32_t value;
+    } bad[] = {
+        {0, 0},           /* magic */
+        {2, 0},           /* entry: in Linux */
+        {2, 0x30000000},  /* entry: in the window */
+        {3, 33},          /* segments */
+        {3, 0xFFFFFFFF},  /* segments */
+        {3, 2},           /* segments: bytes of none */
+        {4, BASE - 1},    /* address */
+        {4, 0xFFFFFFFF},  /* address */
+        {5, 0xFFFFFFFF},  /* bytes */
+        {5, 9},           /* bytes: one too few */
+        {6, 0xFFFFFFFF},  /* zeros */
+        {9, 0x10000000},  /* zeros */
+        {12, 0x0B300001}, /* zeros: one beyond the end of RAM */
+    };
+    uint32_t content[64];
+    size_t size;
+
+    (void)state;
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    size = get((uint8_t *)content, sizeof content);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const uint32_t before = content[bad[i].word];
+
+        content[bad[i].word] = bad[i].value;
+        put(content, size);
+        assert_refused("damaged");
+        content[bad[i].word] = before;
+    }
+}
+
+static void more_segments_than_an_image_has_are_damage(void **state)
+{
+    uint32_t content[4 + 3 * (IMAGE_SEGMENTS_MAX + 1)] = {0};
+    size_t size;
+
+    (void)state;
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    size = get((uint8_t *)content, 16);
+    assert_int_equal(size, 16);
+    for (size_t i = 4; i < sizeof content / 4; i += 3)
+        content[i] = BASE;
+    content[3] = IMAGE_SEGMENTS_MAX;
+    put(content, sizeof content - 12);
+    assert_int_equal(read_store(EPOCH), 0);
+    free(bytes);
+    content[3] = IMAGE_SEGMENTS_MAX + 1;
+    put(content, sizeof content);
+    assert_refused("damaged");
+}
+
+static void what_is_no_file_is_not_followed(void **state)
+{
+    char other[128];
+    uint32_t entry;
+    struct stat stat;
+
+    (void)state;
+    snprintf(other, sizeof other, "%s/other", dir);
+    assert_int_equal(image_store_write(other, EPOCH, &original, &error), 0);
+    assert_int_equal(symlink(other, path), 0);
+    assert_refused("damaged");
+    assert_int_equal(image_store_entry(path, EPOCH, &entry, &error), -HOST_EFAIL);
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    assert_int_equal(lstat(path, &stat), 0);
+    assert_true(S_ISREG(stat.st_mode));
+    assert_int_equal(stat.st_mode & 0777, 0600);
+    unlink(other);
+    unlink(path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_refused("damaged");
+}
+
+static void a_file_that_cannot_be_written_is_a_sentence_and_no_file(void **state)
+{
+    (void)state;
+    assert_int_equal(image_store_write("/nowhere/image", EPOCH, &original, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, "/nowhere/image: No such file or directory: make room"));
+    assert_int_equal(image_store_write("/dev/full/image", EPOCH, &original, &error), -HOST_EFAIL);
+    assert_int_equal(mkdir(path, 0700), 0); /* rename() fails, and the new file must go */
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), -HOST_EFAIL);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_written_comes_back),
+        TEST(a_newer_one_replaces_an_older_one),
+        TEST(another_epoch_and_no_file_mean_nothing_was_loaded),
+        TEST(a_file_cut_anywhere_or_too_long_is_damaged),
+        TEST(wild_numbers_are_damage),
+        TEST(more_segments_than_an_image_has_are_damage),
+        TEST(what_is_no_file_is_not_followed),
+        TEST(a_file_that_cannot_be_written_is_a_sentence_and_no_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,379 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * How GDB's "load" is recognised, and how a program starts over with its original data.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rsp_client.h"
+
+static struct rsp_client client;
+
+#define CPSR client.core3.regs[AMPGDB_REG_CPSR]
+
+/* --- Load, with a PC ------------------------------------------------------------------------ */
+
+/* GDB's "load" ends with PC alone, and then puts its stale CPSR back with T adjusted. The new
+ * program once started in the mode, and with the masks, that the old one had died in. */
+static void load_gives_a_fresh_cpu(void **state)
+{
+    (void)state;
+    CPSR = 0x60000110;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "M20000100,2:0102", "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "P19=10010060", "OK");
+    core3_did(&client, "write 20000000,4;write 20000100,2;reset 20000000;allow 0;"
+                       "remember 20000000:20000000,4;20000100,2;reg16=1d3;");
+}
+
+static void thumb_load_keeps_the_thumb_bit(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=01000020", "OK");
+    check(&client, "P19=30000060", "OK");
+    core3_did(&client, "write 20000000,4;reset 20000001;allow 0;remember 20000001:20000000,4;"
+                       "reg16=1f3;");
+}
+
+static void cpsr_is_the_clients_again_after_a_resume(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    client_send(&client, "vCont;s:1");
+    session_poll(client.session);
+    client.len = 0;
+    client.core3.log[0] = 0;
+    check(&client, "P19=10000060", "OK");
+    core3_did(&client, "reg16=60000010;");
+}
+
+static void pc_elsewhere_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=04000020", "OK");
+    core3_did(&client, "write 20000000,4;reg15=20000004;");
+    /* ... nor what was written before the program ran */
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    client.core3.log[0] = 0;
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "reg15=20000000;");
+}
+
+static void second_pc_after_a_load_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,40:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+          "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "Pf=10000020", "OK");
+    core3_did(&client, "write 20000000,40;reset 20000000;allow 0;"
+                       "remember 20000000:20000000,40;reg15=20000010;");
+}
+
+/* A full set of ranges, one of them a device's. */
+static void load_is_remembered_without_devices(void **state)
+{
+    (void)state;
+    check(&client, "X3f200000,4:abcd", "OK");
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "write 3f200000,4;write 20000000,4;reset 20000000;allow 0;"
+                       "remember 20000000:20000000,4;");
+}
+
+/* --- Load, without a PC -------------------------------------------------------------------- */
+
+#define CODE_17 "X20000000,11:0123456789abcdefg"
+
+/* GDB leaves the PC out when it believes that it has the right value already. The program then once
+ * started on the CPU of its predecessor, and "run" did not know it. */
+static void load_without_a_pc_shows_at_the_resume(void **state)
+{
+    (void)state;
+    CPSR = 0x60000110;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vCont;c");
+    core3_did(&client,
+              "write 20000000,11;reset 20000000;allow 0;remember 20000000:20000000,11;continue;");
+    assert_int_equal(CPSR, 0x1d3);
+}
+
+static void thumb_load_without_a_pc_stays_thumb(void **state)
+{
+    (void)state;
+    CPSR = 0x60000130;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vCont;s");
+    core3_did(&client,
+              "write 20000000,11;reset 20000001;allow 0;remember 20000001:20000000,11;step;");
+}
+
+/* A CPSR alone: the old program was ARM, the new one is Thumb and starts at the same place. */
+static void thumb_load_over_an_arm_program_comes_with_a_cpsr(void **state)
+{
+    (void)state;
+    CPSR = 0x60000110;
+    check(&client, CODE_17, "OK");
+    check(&client, "P19=30010060", "OK");
+    client_send(&client, "vCont;s");
+    core3_did(&client,
+              "write 20000000,11;reset 20000001;allow 0;remember 20000001:20000000,11;reg16=1f3;"
+              "step;");
+}
+
+/* A call or "set $r0" right after the load: what it writes must not be lost at the resume. */
+static void registers_written_after_a_load_without_a_pc_stay(void **state)
+{
+    (void)state;
+    check(&client, CODE_17, "OK");
+    check(&client, "P0=07000000", "OK");
+    check(&client, "Pf=40000020", "OK");
+    client_send(&client, "vCont;c");
+    core3_did(&client,
+              "write 20000000,11;reset 20000000;allow 0;remember 20000000:20000000,11;reg0=7;"
+              "reg15=20000040;continue;");
+}
+
+static void all_registers_written_after_a_load_without_a_pc_stay(void **state)
+{
+    char request[2 + 17 * 8] = "G";
+
+    (void)state;
+    check(&client, CODE_17, "OK");
+    client.core3.log[0] = 0;
+    for (unsigned i = 0; i < 17; i++)
+        snprintf(request + 1 + 8 * i, 9, "%02x000000", i);
+    check(&client, request, "OK");
+    client_send(&client, "vCont;c");
+    assert_memory_equal(client.core3.log, "reset 20000000;allow 0;remember ", 32);
+    assert_int_equal(client.core3.regs[5], 5);
+}
+
+/* "set var" right after the load once became part of the original data. */
+static void memory_changed_after_a_load_without_a_pc_is_not_original(void **state)
+{
+    (void)state;
+    check(&client, CODE_17, "OK");
+    check(&client, "X20000010,1:X", "OK");
+    check(&client, "X20000000,2:yz", "OK");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "write 20000000,11;reset 20000000;allow 0;remember 20000000:20000000,11;"
+                       "write 20000010,1;write 20000000,2;continue;");
+}
+
+static void running_program_is_written_and_not_reset(void **state)
+{
+    (void)state;
+    client_send(&client, "qRcmd,726573756d65");
+    client.len = 0;
+    check(&client, CODE_17, "OK");
+    check(&client, CODE_17, "OK");
+    core3_did(&client, "continue;write 20000000,11;write 20000000,11;");
+}
+
+static void patch_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,10:0123456789abcdef", "OK");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "write 20000000,10;continue;");
+}
+
+/* "restore" over the code in which the program stands, and to other places. */
+static void data_elsewhere_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000100,14:0123456789abcdef0123", "OK");
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vCont;s");
+    core3_did(&client, "write 20000100,14;step;write 20000000,11;step;");
+}
+
+/* --- Start over ---------------------------------------------------------------------------- */
+
+#define REGS_AT_START                                                                              \
+    "00:00000000;01:00000000;02:00000000;03:00000000;04:00000000;05:00000000;06:00000000;"         \
+    "07:00000000;08:00000000;09:00000000;0a:00000000;0b:00000000;0c:00000000;0d:00000000;"         \
+    "0e:00000000;0f:00000020;19:d3010000;"
+
+static void load(void)
+{
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    client.core3.log[0] = 0;
+}
+
+/* A program that counts in a variable once began a second "run" where the first had ended. */
+static void run_brings_the_original_data_back(void **state)
+{
+    (void)state;
+    load();
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.core3.ram[0] = 'x'; /* the program does that */
+    client.len = 0;
+    check(&client, "M20000001,1:79", "OK");
+    client.core3.log[0] = 0;
+    check(&client, "vRun;626c696e6b;2d78", "T05thread:1;core:3;" REGS_AT_START);
+    core3_did(&client, "reload;reset 20000000;");
+    check(&client, "m20000000,4", "61626364");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;");
+    expect_nothing(&client);
+}
+
+static void restart_brings_the_original_data_back(void **state)
+{
+    (void)state;
+    load();
+    client.core3.ram[0] = 'x';
+    client_send(&client, "R00");
+    expect_nothing(&client);
+    check(&client, "m20000000,4", "61626364");
+}
+
+static void monitor_reset_keeps_ram(void **state)
+{
+    (void)state;
+    load();
+    client.core3.ram[0] = 'x';
+    client_send(&client, "qRcmd,72657365742068616c74");
+    client.len = 0;
+    check(&client, "m20000000,1", "78");
+    core3_did(&client, "reset 20000000;");
+}
+
+/* The sentence has to wait for a moment in which the client takes text. */
+static void run_without_a_copy_resets_and_says_so_at_the_resume(void **state)
+{
+    (void)state;
+    check(&client, "vRun;", "T05thread:1;core:3;" REGS_AT_START);
+    core3_did(&client, "reset 20000000;");
+    client_send(&client, "vCont;c");
+    expect_console(&client, "the program starts with its data as it is now: nothing was loaded\n");
+    expect_nothing(&client);
+    assert_string_equal(client.log,
+                        "the program starts with its data as it is now: nothing was loaded\n");
+}
+
+/* Or "run" would start another program than the one that was loaded. */
+static void program_that_is_not_remembered_is_not_replaced_by_an_older_one(void **state)
+{
+    (void)state;
+    load();
+    client.core3.refuses_image = true;
+    check(&client, "X20000000,4:ABCD", "OK");
+    check(&client, "Pf=00000020", "OK");
+    client_send(&client, "vRun;");
+    core3_did(&client, "write 20000000,4;reset 20000000;allow 0;reset 20000000;");
+    client.len = 0;
+    client_send(&client, "qRcmd,76657273696f6e");
+    expect_console(
+        &client, "\"run\" will not bring back this program's original data, because the disk is "
+                 "full; load it again instead\n"
+                 "the program starts with its data as it is now: the program that was loaded last "
+                 "is not remembered\n"
+                 "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 1\n");
+}
+
+/* Pieces by the dozen: the next bytes are too far away to be counted in. */
+static void load_in_too_many_pieces_is_not_remembered(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 33; i++) {
+        char packet[64];
+
+        snprintf(packet, sizeof packet, "X2000%x,4:abcd", 0x100 * i + 0x1000);
+        check(&client, packet, "OK");
+    }
+    client.core3.log[0] = 0;
+    check(&client, "Pf=00100020", "OK");
+    core3_did(&client, "reset 20001000;allow 0;");
+    assert_non_null(strstr(client.log, "because it lies in more than 32 pieces"));
+}
+
+static void program_whose_memory_cannot_be_read_back_is_not_remembered(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    client.core3.fail_in = 4; /* reset, registers, allow, this */
+    client.core3.fail_with = -AMPGDB_EFAULT;
+    client.core3.log[0] = 0;
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "reset 20000000;allow 0;");
+    assert_non_null(strstr(client.log, "because its memory at 0x20000000 cannot be read back"));
+}
+
+static void run_that_fails_says_so(void **state)
+{
+    (void)state;
+    load();
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -AMPGDB_EINVAL;
+    check(&client, "vRun;", "E16");
+    core3_did(&client, "");
+}
+
+static int attach(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client_attach(&client);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    client_leave(&client);
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, attach, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(load_gives_a_fresh_cpu),
+        TEST(thumb_load_keeps_the_thumb_bit),
+        TEST(cpsr_is_the_clients_again_after_a_resume),
+        TEST(pc_elsewhere_is_no_load),
+        TEST(second_pc_after_a_load_is_no_load),
+        TEST(load_is_remembered_without_devices),
+        TEST(load_without_a_pc_shows_at_the_resume),
+        TEST(thumb_load_without_a_pc_stays_thumb),
+        TEST(thumb_load_over_an_arm_program_comes_with_a_cpsr),
+        TEST(registers_written_after_a_load_without_a_pc_stay),
+        TEST(all_registers_written_after_a_load_without_a_pc_stay),
+        TEST(memory_changed_after_a_load_without_a_pc_is_not_original),
+        TEST(running_program_is_written_and_not_reset),
+        TEST(patch_is_no_load),
+        TEST(data_elsewhere_is_no_load),
+        TEST(run_brings_the_original_data_back),
+        TEST(restart_brings_the_original_data_back),
+        TEST(monitor_reset_keeps_ram),
+        TEST(run_without_a_copy_resets_and_says_so_at_the_resume),
+        TEST(program_that_is_not_remembered_is_not_replaced_by_an_older_one),
+        TEST(load_in_too_many_pieces_is_not_remembered),
+        TEST(program_whose_memory_cannot_be_read_back_is_not_remembered),
+        TEST(run_that_fails_says_so),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

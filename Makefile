@@ -188,10 +188,9 @@ size: $(O)/arm/stub.elf ## code, constants and stack of the stub
 	@$(CROSS_COMPILE)size -A $< | awk '$$1 ~ /^\.(text|rodata|rel|data|vector)/ {sum += $$2; print "  " $$1, $$2} \
 		END {printf "  stub: %d bytes of code and constants (budget 24576)\n", sum; exit sum > 24576}'
 
-install: $(PROGRAMS) ## the two programs, under DESTDIR and PREFIX; devmem is loadmetal's other name
+install: $(PROGRAMS) ## the two programs, under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	ln -sf loadmetal $(DESTDIR)$(PREFIX)/bin/devmem
 
 fmt: ## format the C sources
 	clang-format -i $$(git ls-files '*.c' '*.h')

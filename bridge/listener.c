@@ -104,8 +104,8 @@ int listener_parse(struct listener_address *address, const char *text, struct er
             return 0;
     }
     return error_set(error, -HOST_EFAIL,
-                     "cannot listen on \"%.64s\": write a numeric address, as in --listen "
-                     "127.0.0.1:3333, :3333 or [::1]:3333",
+                     "cannot listen on \"%.64s\": write a numeric address and a port up to "
+                     "65535, as in --listen 127.0.0.1:3333, :3333 or [::1]:3333",
                      text);
 }
 

@@ -35,7 +35,7 @@ struct session {
     struct ampgdb_stop stop; /* why the program is halted; registers may be older than writes */
 
     struct ranges written; /* by the client since the last resume, or the last load */
-    bool loaded;           /* a load gave the program a fresh CPU, not resumed since */
+    unsigned since_load;   /* packets since a load gave the program a fresh CPU, at most 2 */
     bool forgotten;        /* the program that was loaded last is not what core3_reload() has */
     struct line_cache cache;
 

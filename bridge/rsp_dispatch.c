@@ -161,6 +161,8 @@ void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len)
     int result;
 
     rsp_reply_clear(&session->reply);
+    if (session->since_load < 2)
+        session->since_load++;
     result = serve(session, &cursor);
     if (session_is_lost(result)) {
         session_lost(session, result);

@@ -111,7 +111,7 @@ int rsp_load(struct session *session, uint32_t entry)
                           "load it again instead",
                           error.text);
     ranges_clear(&session->written);
-    session->loaded = true;
+    session->since_load = 0;
     return 0;
 }
 

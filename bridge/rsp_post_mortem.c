@@ -9,12 +9,13 @@
 
 #include "rsp.h"
 
+/* With --post-mortem Core 3 may be well: nobody has asked it. */
 void rsp_begin_post_mortem(struct session *session, const char *cause)
 {
     snprintf(session->verdict, sizeof session->verdict,
-             "Core 3 is lost: %s. This is a post-mortem: only memory and the last registers can be "
+             "Core 3 is %s: %s. This is a post-mortem: only memory and the last registers can be "
              "read",
-             cause);
+             session->config.post_mortem ? "left alone" : "lost", cause);
     if (core3_is_owned(session->core3))
         core3_disown(session->core3);
     session->post_mortem = true;

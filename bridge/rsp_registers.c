@@ -86,13 +86,13 @@ static int write_pc(struct session *session, uint32_t value)
     return error ? error : core3_write_regs(session->core3, AMPGDB_REG_PC, 2, regs);
 }
 
-/* With a PC, GDB writes a CPSR: the one it remembers, with T for the new PC. After a load only T
- * is news, the rest is that of the program before. */
+/* With a PC, GDB writes a CPSR: the one it remembers, with T for the new PC. Directly after the PC
+ * of a load only T is news, the rest is that of the program before. */
 static int write_cpsr(struct session *session, uint32_t value)
 {
     int error = rsp_settle_load(session, value & CPSR_T ? 1 : 0);
 
-    if (!error && session->loaded)
+    if (!error && session->since_load < 2)
         error = with_thumb(session, value & CPSR_T, &value);
     if (error)
         return error;

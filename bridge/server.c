@@ -118,7 +118,8 @@ static void accept_client(struct server *server)
         return; /* it was gone before we looked */
     listener_describe(&peer, client, sizeof client);
     if (server->session) {
-        snprintf(sentence, sizeof sentence, "refused client %s: client %s is attached", client,
+        snprintf(sentence, sizeof sentence,
+                 "refused client %s: client %s is attached, detach it first", client,
                  server->client);
         say(sentence);
         close(fd);

@@ -151,7 +151,6 @@ int session_resume(struct session *session, uint32_t how)
     if (error)
         return error;
     ranges_clear(&session->written);
-    session->loaded = false;
     session->killed = false;
     session->fresh_attach = false;
     session->running = true;
@@ -334,6 +333,7 @@ int session_open(struct session **session, struct core3 *core3, const char *hold
     new->config = *config;
     new->acks = true;
     new->fresh_attach = true;
+    new->since_load = 2;
     rsp_receiver_reset(&new->receiver);
     result = attach(new, holder, error);
     if (result)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "verbs.h"
 
@@ -44,6 +45,7 @@ static const struct verb devmem = {
 
 struct command_line {
     const struct verb *verb; /* NULL: the first word says it */
+    bool is_implied;         /* the first word was no verb, so it is a FILE to load */
     struct arguments arguments;
 };
 
@@ -64,11 +66,34 @@ static void take_word(struct command_line *line, const char *word, const struct 
         if (line->verb)
             return;
         line->verb = &verbs[0];
+        line->is_implied = true;
     }
+    if (arguments->word_count == line->verb->words_max && line->is_implied)
+        argp_error(state,
+                   "'%s' is no verb, and nothing follows a FILE: correct it, or leave out "
+                   "'%s'",
+                   arguments->words[0], word);
     if (arguments->word_count == line->verb->words_max)
-        argp_error(state, "'%s' is one word too many: %s %s", word, line->verb->name,
-                   line->verb->usage);
+        argp_error(state, "'%s' is one word too many: %s%s%s", word, line->verb->name,
+                   line->verb->usage[0] ? " " : "", line->verb->usage);
     arguments->words[arguments->word_count++] = word;
+}
+
+/* A path has a slash or an extension, or is there: what else may be meant is a verb. */
+static bool is_mistyped_verb(const struct command_line *line)
+{
+    const char *word = line->arguments.words[0];
+
+    return line->is_implied && !strpbrk(word, "/.") && access(word, F_OK) != 0;
+}
+
+static int run(const struct command_line *line, struct error *error)
+{
+    if (is_mistyped_verb(line))
+        return error_set(error, -HOST_EFAIL,
+                         "'%s' is neither a verb nor a file: correct it, or see loadmetal --help",
+                         line->arguments.words[0]);
+    return line->verb->run(&line->arguments, error);
 }
 
 static void check(const struct command_line *line, const struct argp_state *state)
@@ -174,7 +199,7 @@ int main(int argc, char **argv)
 
     argp_err_exit_status = STATUS_USAGE;
     argp_parse(is_devmem ? &devmem_parser : &parser, argc, argv, 0, NULL, &line);
-    if (line.verb->run(&line.arguments, &error) < 0) {
+    if (run(&line, &error) < 0) {
         fflush(stdout); /* what was found before comes first */
         fprintf(stderr, "%s: %s\n", program_invocation_short_name, error.text);
         return STATUS_FAILED;

@@ -144,7 +144,12 @@ static int check_entry(struct core3 *core3, uint32_t entry, struct error *error)
 
     core3_info(core3, &info);
     core3_room(&info, &room);
-    return image_check(&nothing, &room, error);
+    if (image_check(&nothing, &room, error) == 0)
+        return 0;
+    return error_set(error, -HOST_EFAIL,
+                     "0x%08x is not in the program's RAM: name the start of code that is "
+                     "(loadmetal status shows the RAM)",
+                     entry);
 }
 
 static int start(struct core3 *core3, const struct arguments *arguments, void *context,

@@ -284,9 +284,13 @@ int breakpoints_write_memory(uint32_t addr, const void *bytes, uint32_t len)
     if (put <= 0)
         return put;
     for_shared_bytes(addr, (uint8_t *)bytes, (uint32_t)put, keep_written);
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++)
-        if (software[i].size &&
-            (software[i].addr - addr < (uint32_t)put || addr - software[i].addr < software[i].size))
-            plant(&software[i]);
+    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++) {
+        const struct software *slot = &software[i];
+        const bool is_hit =
+            slot->size && (slot->addr - addr < (uint32_t)put || addr - slot->addr < slot->size);
+
+        if (is_hit && !(lifted.active && lifted.addr == slot->addr))
+            plant(slot);
+    }
     return put;
 }

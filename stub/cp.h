@@ -3,7 +3,8 @@
  *
  * System registers, one line each: NAME_read() and NAME_write(). Encodings and meaning: ARM
  * Architecture Reference Manual ARMv7-A/R (DDI 0406C), B3.18 and B4.1 (CP15), C11.11 (CP14).
- * Each write is followed by an ISB, so that the next instruction already sees its effect.
+ * Each write is followed by an ISB, so that the next instruction already sees its effect;
+ * cache and TLB operations are not.
  *
  * What the program may not notice (banked registers of its modes) is in regs.c.
  */
@@ -40,6 +41,13 @@ static inline void dsb(void)
     }
 #define CP_RW(name, cp, op1, crn, crm, op2)                                                        \
     CP_READ(name, cp, op1, crn, crm, op2) CP_WRITE(name, cp, op1, crn, crm, op2)
+/* Operations rather than registers: complete after a DSB, the caller's to issue once per batch. */
+#define CP_OP(name, cp, op1, crn, crm, op2)                                                        \
+    static inline void name(uint32_t value)                                                        \
+    {                                                                                              \
+        __asm__ volatile("mcr " #cp ", " #op1 ", %0, " #crn ", " #crm ", " #op2 ::"r"(value)       \
+                         : "memory");                                                              \
+    }
 #define CP_READ64(name, cp, op1, crm)                                                              \
     static inline uint64_t name##_read(void)                                                       \
     {                                                                                              \
@@ -103,6 +111,7 @@ CP_WRITE(hdcr,        p15, 4, c1,  c1, 1)  /* Hyp Debug Configuration */
 CP_WRITE(hcptr,       p15, 4, c1,  c1, 2)  /* Hyp Coprocessor Trap */
 CP_WRITE(hstr,        p15, 4, c1,  c1, 3)  /* Hyp System Trap */
 CP_WRITE(hacr,        p15, 4, c1,  c1, 7)  /* Hyp Auxiliary Configuration */
+CP_WRITE(hactlr,      p15, 4, c1,  c0, 1)  /* Hyp Auxiliary Control */
 CP_WRITE(htcr,        p15, 4, c2,  c0, 2)  /* Hyp Translation Control */
 CP_WRITE(vtcr,        p15, 4, c2,  c1, 2)  /* Virtualization Translation Control */
 CP_WRITE64(httbr,     p15, 4, c2)          /* Hyp Translation Table Base */
@@ -118,11 +127,12 @@ CP_WRITE64(cntvoff,   p15, 4, c14)         /* Virtual Offset */
 CP_WRITE(ats1cpr,     p15, 0, c7,  c8, 0)  /* stage 1 current state PL1 read */
 CP_WRITE(ats12nsopr,  p15, 0, c7,  c8, 4)  /* stages 1 and 2 non-secure PL1 read */
 CP_READ64(par,        p15, 0, c7)          /* Physical Address, long format */
-CP_WRITE(iciallu,     p15, 0, c7,  c5, 0)  /* invalidate instruction caches */
-CP_WRITE(bpiall,      p15, 0, c7,  c5, 6)  /* invalidate branch predictors */
-CP_WRITE(dccimvac,    p15, 0, c7,  c14, 1) /* clean and invalidate data line by address */
-CP_WRITE(tlbiallh,    p15, 4, c8,  c7, 0)  /* invalidate Hyp TLB */
-CP_WRITE(tlbiallnsnh, p15, 4, c8,  c7, 4)  /* invalidate non-secure non-Hyp TLB */
+CP_WRITE64(par,       p15, 0, c7)
+CP_OP   (iciallu,     p15, 0, c7,  c5, 0)  /* invalidate instruction caches */
+CP_OP   (bpiall,      p15, 0, c7,  c5, 6)  /* invalidate branch predictors */
+CP_OP   (dccimvac,    p15, 0, c7,  c14, 1) /* clean and invalidate data line by address */
+CP_OP   (tlbiallh,    p15, 4, c8,  c7, 0)  /* invalidate Hyp TLB */
+CP_OP   (tlbiallnsnh, p15, 4, c8,  c7, 4)  /* invalidate non-secure non-Hyp TLB */
 
 /* Debug. */
 CP_READ (dbgdidr,     p14, 0, c0,  c0, 0)  /* Debug ID */
@@ -132,6 +142,21 @@ CP_WRITE(dbgoslar,    p14, 0, c1,  c0, 4)  /* OS Lock Access */
 CP_WRITE(dbgosdlr,    p14, 0, c1,  c3, 4)  /* OS Double Lock */
 
 /* clang-format on */
+
+/* What the program's address becomes, by one of the two operations above. PAR is the program's: it
+ * may stand between its own operation and its read. */
+#define PAR_FAULT 1u
+static inline uint64_t ask_translation(void (*operation)(uint32_t), uint32_t addr)
+{
+    const uint64_t programs = par_read();
+
+    operation(addr);
+
+    const uint64_t par = par_read();
+
+    par_write(programs);
+    return par;
+}
 
 /* SCTLR (B4.1.130), HSCTLR (B4.1.74) */
 #define SCTLR_M  BIT(0)

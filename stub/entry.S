@@ -31,6 +31,8 @@ header  .req r7
     .type stub_entry, %function
 stub_entry:
     mrs     r4, cpsr
+    cpsid   aif                             @ a program that hands us the core may have opened them
+    setend  le
     adr     image, stub_entry
     sub     window, image, #AMPGDB_STUB_OFFSET
     add     header, window, #AMPGDB_SHARED_OFFSET
@@ -43,19 +45,18 @@ stub_entry:
     bne     refuse
 
     /* HYP MMU and caches off, whoever had us before. */
-    mrc     p15, 4, r0, c1, c0, 0           @ HSCTLR
-    bic     r0, r0, #0x1000
-    bic     r0, r0, #0x5
+    ldr     r0, =HSCTLR_OFF
     mcr     p15, 4, r0, c1, c0, 0
     isb
     mov     r0, #0
     mcr     p15, 0, r0, c7, c5, 0           @ ICIALLU
 
     /* The image was written around the caches. Lines of the same addresses may still sit in L2
-     * from the boot loader's time; once our cache is on they would be believed. Invalidate, not
-     * clean: what they hold is older than the image (DDI 0406C, B2.2.6). */
+     * from the boot loader's time; once our cache is on they would be believed, and a dirty one
+     * would be written over header or rings. Invalidate, not clean: what they hold is older than
+     * the image, and everybody has written around the caches so far (DDI 0406C, B2.2.6). */
     mov     r0, window
-    add     r1, window, #AMPGDB_SHARED_OFFSET
+    add     r1, window, #AMPGDB_WINDOW_SIZE
 1:  mcr     p15, 0, r0, c7, c6, 1           @ DCIMVAC
     add     r0, r0, #CACHE_LINE
     cmp     r0, r1

@@ -24,6 +24,13 @@
 #define FRAME_DBGDSCR 88
 #define FRAME_SIZE    96
 
+/* HSCTLR (DDI 0406C, B4.1.74) with everything off: RES1 bits and CP15BEN; TE, EE, WXN, M, C and I
+ * are 0. Always written whole: it comes up UNKNOWN, and the firmware does not touch it. */
+#define HSCTLR_OFF 0x30C50878
+
+/* SCTLR (B4.1.130) of a program at its start: the same for PL1. */
+#define SCTLR_RESET 0x00C50078
+
 /* Of struct ampgdb_header, for entry.S. */
 #define HEADER_PROGRESS   0x40
 #define HEADER_STATE      0x44

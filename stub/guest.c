@@ -39,7 +39,6 @@
 #define HCPTR_VALUE 0x33FFu /* RES1 bits; TCP10, TCP11 0: the FPU is the program's (B4.1.63) */
 #define CNTHCTL_PL1 3u      /* physical counter and timer open to PL1 (B8.1.3) */
 
-#define SCTLR_RESET 0x00C50078u /* RES1 bits and CP15 barriers; MMU and caches off */
 #define PRRR_RESET  0x00098AA4u /* B4.1.127 */
 #define NMRR_RESET  0x44E048E0u /* B4.1.116 */
 #define PMCR_E      BIT(0)
@@ -59,9 +58,11 @@ void guest_place_vectors(struct layout *layout)
         vectors_page[i] = program_vectors[i];
     layout->vectors = (uint32_t)(uintptr_t)vectors_page;
     for (uint32_t line = 0; line < sizeof vectors_page; line += 64)
-        dccimvac_write(layout->vectors + line); /* fetched by the program with its caches off */
+        dccimvac(layout->vectors + line); /* fetched by the program with its caches off */
     dsb();
-    iciallu_write(0);
+    iciallu(0);
+    dsb();
+    isb();
 }
 
 void guest_confine(void)
@@ -71,6 +72,7 @@ void guest_confine(void)
     hcptr_write(HCPTR_VALUE);
     hstr_write(0);
     hacr_write(0);
+    hactlr_write(0); /* CPUECTLR, L2CTLR and the like of a Cortex-A53 are not the program's */
     cnthctl_write(CNTHCTL_PL1);
     cntvoff_write(0);
     cnthp_ctl_write(0);
@@ -101,6 +103,12 @@ static void disarm_devices(void)
     dsb();
 }
 
+/* FPEXC 0: the floating-point unit off. Reachable from HYP because HCPTR is open (B1.11.3). */
+static void clear_fpexc(void)
+{
+    __asm__ volatile(".fpu vfpv3\n\tvmsr fpexc, %0" ::"r"(0));
+}
+
 /* CP15 as after a reset. The MMU goes off first; the program's translations are dropped last. */
 static void reset_cp15(const struct layout *layout)
 {
@@ -115,14 +123,20 @@ static void reset_cp15(const struct layout *layout)
     tpidrprw_write(0);
     prrr_write(PRRR_RESET);
     nmrr_write(NMRR_RESET);
+    amair0_write(0);
+    amair1_write(0);
+    clear_fpexc();
     cpacr_write(0);
     cntkctl_write(0);
     dfsr_write(0);
     ifsr_write(0);
+    adfsr_write(0);
+    aifsr_write(0);
+    par_write(0);
     dfar_write(0);
     ifar_write(0);
     vbar_write(layout->vectors);
-    tlbiallnsnh_write(0);
+    tlbiallnsnh(0);
     dsb();
     isb();
 }

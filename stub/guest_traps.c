@@ -87,7 +87,7 @@ static void explain_hvc(struct frame *frame, const struct layout *layout, struct
 /* --- system registers that trap because we want to know, or because they are not the program's ---
  */
 
-/* CRn, opc1, CRm, opc2 of an MCR or MRC, and of MCRR in the same field positions (B3.13.6) */
+/* CRn, opc1, CRm, opc2 of an MCR or MRC; MCRR has fields of its own (B3.13.6) */
 #define ISS_REG(crn, opc1, crm, opc2)                                                              \
     ((uint32_t)(opc2) << 17 | (uint32_t)(opc1) << 14 | (uint32_t)(crn) << 10 | (uint32_t)(crm) << 1)
 #define ISS_REG_MASK       ISS_REG(0xF, 7, 0xF, 7)
@@ -186,13 +186,11 @@ static bool condition_failed(const struct frame *frame)
 #define ISS_SAS_WORD(hsr) (((hsr) >> 22 & 3u) == 2u)
 #define ISS_SRT(hsr)      ((hsr) >> 16 & 0xFu)
 #define ISS_IS_WRITE(hsr) ((hsr) >> 6 & 1u)
-#define PAR_FAULT         1u
 
 /* HPFAR is not promised for permission faults: ask the program's own tables (stage 1) again. */
 static uint32_t intermediate_address(uint32_t addr)
 {
-    ats1cpr_write(addr);
-    const uint64_t par = par_read();
+    const uint64_t par = ask_translation(ats1cpr_write, addr);
 
     return par & PAR_FAULT ? addr : ((uint32_t)par & ~0xFFFu) | (addr & 0xFFFu);
 }
@@ -229,7 +227,7 @@ static bool explain_data_abort(struct frame *frame, const struct layout *layout,
         stop->address = phys;
     } else {
         stop->reason = status == FAULT_ASYNC_EXTERNAL ? AMPGDB_STOP_ABORT : AMPGDB_STOP_S2_DATA;
-        stop->address = frame->hdfar;
+        stop->address = status == FAULT_ASYNC_EXTERNAL ? 0 : frame->hdfar; /* late: UNKNOWN */
     }
     stop->syndrome = frame->hsr;
     return true;

@@ -27,9 +27,11 @@ void handover_init(uint32_t window)
     for (uint32_t i = 0; i < words; i++)
         page[i] = park_code[i];
     for (uint32_t i = 0; i < 4 * words; i += CACHE_LINE)
-        dccimvac_write(park_page + i);
+        dccimvac(park_page + i);
     dsb();
-    iciallu_write(0);
+    iciallu(0);
+    dsb();
+    isb();
 }
 
 uint32_t handover_take(bool idle)

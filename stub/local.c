@@ -25,13 +25,13 @@ bool local_store_allowed(uint32_t offset, uint32_t *value)
         return *value == ROUTE_TO_CORE3_IRQ;
     case LOCAL_CORE3_MAILBOX1_SET:
     case LOCAL_CORE3_MAILBOX1_CLR:
-        *value = 0; /* the doorbell: harmless, and of no use to the program */
+    case LOCAL_CORE3_MAILBOX3_SET:
+        *value = 0; /* the doorbell, and the way to the park page: of no use to the program */
         return true;
     case LOCAL_TIMER_CONTROL:
     case LOCAL_TIMER_CLEAR:
     case LOCAL_CORE3_MAILBOX0_SET:
     case LOCAL_CORE3_MAILBOX2_SET:
-    case LOCAL_CORE3_MAILBOX3_SET:
     case LOCAL_CORE3_MAILBOX0_CLR:
     case LOCAL_CORE3_MAILBOX2_CLR:
     case LOCAL_CORE3_MAILBOX3_CLR:

@@ -33,24 +33,24 @@ void memory_init(const struct layout *machine)
 static void flush_data(uint32_t phys, uint32_t len)
 {
     for (uint32_t line = phys & ~(CACHE_LINE - 1u); line < phys + len; line += CACHE_LINE)
-        dccimvac_write(line);
+        dccimvac(line);
     dsb();
 }
 
 /* The instruction cache is looked up by the program's addresses, which may alias: drop all. */
 static void flush_instructions(void)
 {
-    iciallu_write(0);
-    bpiall_write(0);
+    iciallu(0);
+    bpiall(0);
     dsb();
     isb();
 }
 
 void memory_forget(void)
 {
-    for (uint32_t block = layout->base; block < layout->ram_end; block += AMPGDB_BLOCK_SIZE)
-        if (region_of(layout, block) == REGION_PROGRAM)
-            flush_data(block, AMPGDB_BLOCK_SIZE);
+    flush_data(layout->base, layout->window - layout->base);
+    flush_data(layout->window + AMPGDB_WINDOW_SIZE,
+               layout->ram_end - layout->window - AMPGDB_WINDOW_SIZE);
     flush_instructions();
 }
 
@@ -58,8 +58,7 @@ void memory_forget(void)
  */
 static int translate(uint32_t addr, uint32_t *phys)
 {
-    ats12nsopr_write(addr);
-    const uint64_t par = par_read();
+    const uint64_t par = ask_translation(ats12nsopr_write, addr);
 
     if (par & PAR_FAULT)
         return -AMPGDB_EFAULT;

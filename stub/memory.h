@@ -17,10 +17,10 @@ void memory_init(const struct layout *layout);
 /*
  * memory_read, memory_write - len bytes at the program's address addr
  *
- * Each access has the widest width that the address and the rest allow (devices take 32-bit
- * accesses only). Nothing the program itself could not read is touched: not Linux's RAM, not the
- * stub. A write may patch what the program maps read-only, and makes it visible to
- * instruction fetch.
+ * Each access has the widest width that the address and the rest allow: a whole register of a
+ * device is one access. Nothing the program itself could not read is touched: not Linux's RAM, not
+ * the stub. A write may patch what the program maps read-only, and makes it visible to instruction
+ * fetch.
  *
  * Return the bytes done before the first bad address, or -AMPGDB_EFAULT if there are none.
  */

@@ -18,6 +18,7 @@
 #include "ampgdb/bcm283x.h"
 #include "ampgdb/memmap.h"
 #include "cp.h"
+#include "frame.h"
 
 #define ENTRIES   512u
 #define PAGE_SIZE 0x1000u
@@ -154,13 +155,13 @@ void mmu_on(const struct layout *layout)
     hmair1_write(0);
     htcr_write(HTCR_VALUE);
     httbr_write((uint32_t)(uintptr_t)stub_map.level1);
-    tlbiallh_write(0);
-    iciallu_write(0);
-    bpiall_write(0);
+    tlbiallh(0);
+    iciallu(0);
+    bpiall(0);
     dsb();
     isb();
     /* A: unaligned accesses of the stub itself are bugs, and silicon faults them on devices. */
-    hsctlr_write(hsctlr_read() | SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_I);
+    hsctlr_write(HSCTLR_OFF | SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_I);
 }
 
 void mmu_protect(const struct layout *layout)
@@ -168,7 +169,7 @@ void mmu_protect(const struct layout *layout)
     build(&program_map, layout, program_attributes);
     vtcr_write(VTCR_VALUE);
     vttbr_write((uint32_t)(uintptr_t)program_map.level1 | VTTBR_VMID);
-    tlbiallnsnh_write(0);
+    tlbiallnsnh(0);
     dsb();
     isb();
 }

@@ -9,6 +9,7 @@
  * ends a WFI. It needs no SEV from Linux and lets the core sleep.
  */
 #include "ampgdb/bcm283x.h"
+#include "frame.h"
 
     .syntax unified
     .arm
@@ -38,12 +39,21 @@ park_code:
     mov     r0, #0
     mcr     p15, 4, r0, c1, c1, 0           @ HCR: no stage 2, no traps
     isb
-    mrc     p15, 4, r0, c1, c0, 0           @ HSCTLR: MMU, data and instruction cache off
-    bic     r0, r0, #0x1000
-    bic     r0, r0, #0x5
-    mcr     p15, 4, r0, c1, c0, 0
+    ldr     r1, hsctlr_off                  @ MMU, data and instruction cache off
+    mcr     p15, 4, r1, c1, c0, 0           @ HSCTLR
     isb
-    mov     r0, #0
+
+    /* Nothing of debugger or program is left to the next one: breakpoints silent, debug exceptions
+     * not ours any more (HDCR keeps HPMN), the program's MMU off. */
+    mrc     p14, 0, r1, c0, c2, 2           @ DBGDSCRext
+    bic     r1, r1, #0x8000                 @ MDBGen
+    mcr     p14, 0, r1, c0, c2, 2
+    mrc     p15, 4, r1, c1, c1, 1           @ HDCR
+    and     r1, r1, #0x1F
+    mcr     p15, 4, r1, c1, c1, 1
+    ldr     r1, sctlr_reset
+    mcr     p15, 0, r1, c1, c0, 0           @ SCTLR
+    isb
     mcr     p15, 0, r0, c7, c5, 0           @ ICIALLU
     mcr     p15, 0, r0, c7, c5, 6           @ BPIALL
     mcr     p15, 4, r0, c8, c7, 0           @ TLBIALLH
@@ -79,4 +89,8 @@ local_page:
     .word   BCM283X_LOCAL
 machine:
     .word   0xC42
+hsctlr_off:
+    .word   HSCTLR_OFF
+sctlr_reset:
+    .word   SCTLR_RESET
 park_code_end:

@@ -111,7 +111,7 @@ uint32_t regs_read(const struct frame *frame, uint32_t number)
     return word ? *word : read_banked(where);
 }
 
-static bool is_program_psr(uint32_t psr)
+bool regs_is_program_psr(uint32_t psr)
 {
     switch (psr & PSR_MODE) {
     case MODE_USR:
@@ -132,10 +132,10 @@ int regs_write(struct frame *frame, uint32_t number, uint32_t value)
     const uint32_t where = resolve(frame, number);
     uint32_t *word = in_frame(frame, where);
 
-    if (where == AMPGDB_REG_CPSR && !is_program_psr(value))
+    if (where == AMPGDB_REG_CPSR && !regs_is_program_psr(value))
         return -AMPGDB_EINVAL;
     if (where == AMPGDB_REG_PC)
-        value &= regs_is_thumb(frame) ? ~1u : ~3u;
+        value &= ~1u;
     if (word)
         *word = value;
     else

@@ -18,9 +18,14 @@ uint32_t regs_read(const struct frame *frame, uint32_t number);
 
 /*
  * regs_write - 0, or -AMPGDB_EINVAL for a CPSR that no program may have: HYP or Monitor mode, an
- *              undefined mode, Jazelle state. PC loses the bits that its state has not.
+ *              undefined mode, Jazelle state. PC loses bit 0. Bit 1, which ARM state
+ *              has not, stays until the program resumes: GDB writes PC before the CPSR whose T
+ *              bit belongs to it.
  */
 int regs_write(struct frame *frame, uint32_t number, uint32_t value);
+
+/* regs_is_program_psr - may a program have this CPSR? */
+bool regs_is_program_psr(uint32_t psr);
 
 /* regs_spsr - of the mode the program is in; 0 in User and System mode, which have none. */
 uint32_t regs_spsr(const struct frame *frame);

@@ -50,6 +50,9 @@ static bool is_breakpoint(uint32_t pc)
 
 int run_resume(struct frame *frame, uint32_t how, uint32_t *reason)
 {
+    if (!regs_is_thumb(frame))
+        frame->pc &= ~3u; /* returning to ARM state with bit 1 set is UNPREDICTABLE (B9.3.20) */
+
     const bool on_breakpoint = is_breakpoint(frame->pc);
     struct step_target next;
 

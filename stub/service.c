@@ -56,12 +56,15 @@ static int write_regs(struct program *program, uint32_t words, uint32_t *reply_w
     (void)reply_words;
     if (!is_register_range(first, count) || words < 2 + count)
         return -AMPGDB_EINVAL;
-    for (uint32_t i = 0; i < count; i++) {
-        const int error = regs_write(program->frame, first + i, request[2 + i]);
+    const uint32_t cpsr = AMPGDB_REG_CPSR - first; /* its place in the range, if it is there */
 
-        if (error)
-            return error;
+    if (cpsr < count) {
+        if (!regs_is_program_psr(request[2 + cpsr]))
+            return -AMPGDB_EINVAL;
+        regs_write(program->frame, AMPGDB_REG_CPSR, request[2 + cpsr]); /* mode and T count first */
     }
+    for (uint32_t i = 0; i < count; i++)
+        regs_write(program->frame, first + i, request[2 + i]);
     return 0;
 }
 

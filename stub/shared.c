@@ -14,11 +14,16 @@
 #include "cp.h"
 
 #define MAILBOX_CTL_MAILBOX3_FIQ 0x80u
-#define LOCAL_CTL_IRQS           0x0Fu /* of both control registers; bits 7:4 are FIQs */
+#define LOCAL_TIMER_INTERRUPT    (1u << 29) /* enable, in LOCAL_TIMER_CONTROL (QA7, "Local timer") */
+#define LOCAL_CTL_IRQS           0x0Fu      /* of both control registers; bits 7:4 are FIQs */
 
 static volatile struct ampgdb_header *header;
 static uint32_t image;
 static struct ring to_stub, to_host;
+
+/* The header has only a copy: the host can write there. A stub that starts does not know what the
+ * core did before: it believes that there are dirty lines, so the first reset cleans. */
+static uint32_t program_flags = AMPGDB_PROGRAM_DCACHE;
 
 static volatile uint32_t *local(uint32_t offset)
 {
@@ -80,11 +85,12 @@ void shared_stop(const struct ampgdb_stop *stop)
 
 uint32_t shared_program_flags(void)
 {
-    return header->program_flags;
+    return program_flags;
 }
 
 void shared_set_program_flags(uint32_t flags)
 {
+    program_flags = flags;
     header->program_flags = flags;
 }
 
@@ -123,6 +129,9 @@ void shared_sleep(bool mailbox3)
         const uint32_t timers = *local(LOCAL_CORE3_TIMER_CTL);
         const uint32_t mailboxes = *local(LOCAL_CORE3_MAILBOX_CTL);
 
+        const uint32_t local_timer = *local(LOCAL_TIMER_CONTROL);
+
+        *local(LOCAL_TIMER_CONTROL) = local_timer & ~LOCAL_TIMER_INTERRUPT;
         *local(LOCAL_CORE3_TIMER_CTL) = 0;
         *local(LOCAL_CORE3_MAILBOX_CTL) =
             LOCAL_MAILBOX_CTL_DOORBELL | (mailbox3 ? MAILBOX_CTL_MAILBOX3_FIQ : 0);
@@ -130,6 +139,7 @@ void shared_sleep(bool mailbox3)
         __asm__ volatile("wfi" ::: "memory");
         *local(LOCAL_CORE3_TIMER_CTL) = timers;
         *local(LOCAL_CORE3_MAILBOX_CTL) = mailboxes;
+        *local(LOCAL_TIMER_CONTROL) = local_timer;
     }
     header->asleep = 0;
     shared_acknowledge();

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The stub's end of the window: header words and rings. The only file that touches the shared
- * part, besides entry.S for the first two words.
+ * part, besides entry.S for progress, state and CPSR.
  */
 #ifndef STUB_SHARED_H
 #define STUB_SHARED_H

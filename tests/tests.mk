@@ -128,7 +128,7 @@ check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 check-sim-512M: all $(TEST_PROGRAMS) $(LINKS_512M) ## the same on the other kind of board
 	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
 
-check-all: deps-fuzz deps-lint deps-fresh ## the slower tiers: sim-512M, then fuzz, lint, oracle, fresh in one run
+check-all: deps-fuzz deps-lint deps-fresh ## the slower tiers: sim-512M, fuzz, lint, oracle, fresh
 	@$(MAKE) --no-print-directory all $(FUZZ)
 	@$(MAKE) --no-print-directory check-sim-512M
 	@ORACLE_CASES=300000 FUZZ_SECONDS=$(T) $(PYTEST) tests/tree tests/oracle \

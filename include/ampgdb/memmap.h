@@ -35,7 +35,7 @@
  * Inside the window, as offsets from its start. Every part is a whole number of 4 KiB pages.
  *
  *      part      who may write it           memory type on Core 3
- *      park      the host, once             Normal write-back, executable
+ *      park      the stub, at its start       Normal write-back, executable
  *      stub      the host before the start, Normal write-back, executable
  *                then the stub
  *      shared    see window.h, word by word Normal non-cacheable

@@ -28,7 +28,8 @@
  *
  * Mailbox 3 while a stub is resident and no program has been started since the last reset, or the
  * program has returned: a start address in the program's RAM starts a program there under the stub,
- * as the firmware would without it (bit 0: Thumb). At other times the mailbox is the program's.
+ * as the firmware would without it (bit 0: Thumb). At other times the mailbox is the program's to
+ * read and to clear.
  */
 #ifndef AMPGDB_WINDOW_H
 #define AMPGDB_WINDOW_H

@@ -78,6 +78,11 @@ uint32_t regs_read(const struct frame *frame, uint32_t number)
     return number;
 }
 
+bool regs_is_program_psr(uint32_t psr)
+{
+    return (psr & 0x1F) != 0x1A;
+}
+
 int regs_write(struct frame *frame, uint32_t number, uint32_t value)
 {
     (void)frame;

@@ -209,6 +209,26 @@ def test_functions_can_be_called(attach, pi):
     assert "10000" in gdb.do("print wait()")
 
 
+def test_pc_with_bit_1_set_survives_the_way_from_arm_to_thumb(attach):
+    """GDB writes PC first and the CPSR with its T bit after it: once PC lost bit 1 in between."""
+    gdb = attach("blink-thumb")
+    gdb.do("tbreak led_off")
+    gdb.do("continue")
+    while not value(gdb, "$pc") & 2:
+        gdb.do("stepi")
+    following = int(re.findall(r"0x\w+", gdb.do("x/2i $pc").splitlines()[1])[0], 16)
+    gdb.do("call (void)led_off()")  # stops in ARM state, at _start
+    gdb.do("stepi")
+    assert value(gdb, "$pc") == following
+
+
+def test_a_cpsr_set_after_a_load_counts(attach):
+    gdb = attach("spin")
+    gdb.do("set $cpsr = 0x80000113")
+    gdb.do("stepi")
+    assert value(gdb, "$cpsr") & 0x8000011F == 0x80000113
+
+
 def test_large_images_arrive_whole(attach, tmp_path):
     gdb = attach("spin")
     blob = bytes(i * i >> 3 & 0xFF for i in range(1 << 20))

@@ -28,7 +28,7 @@ def oracle(build, program):
     """The same walk by QEMU's own stub: the program is started without ours.
 
     It is caught at its first instruction. Stopping it anywhere and setting PC back does not do:
-    on a busy PC, QEMU 7.2 now and then goes on with the PC it had.
+    on a busy PC, QEMU 7.2 now and then steps on from somewhere else.
     """
     port = free_port()
     with VirtualPi(build, options=["-gdb", f"tcp:127.0.0.1:{port}"]) as pi, Gdb(program) as gdb:

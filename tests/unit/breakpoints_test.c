@@ -275,6 +275,21 @@ static void lifting_takes_both_kinds_out_and_replanting_brings_them_back(void **
     assert_untouched();
 }
 
+static void a_write_while_lifted_does_not_replant(void **state)
+{
+    const uint32_t fresh_code = 0x11223344;
+
+    (void)state;
+    breakpoints_set(SOFT, BASE + 8, ARM);
+    breakpoints_lift(BASE + 8);
+    breakpoints_write_memory(BASE + 8, &fresh_code, 4);
+    assert_int_equal(word_at(BASE + 8), fresh_code);
+    breakpoints_replant();
+    assert_int_not_equal(word_at(BASE + 8), fresh_code);
+    breakpoints_clear_all();
+    assert_int_equal(word_at(BASE + 8), fresh_code);
+}
+
 static void a_breakpoint_cleared_while_lifted_does_not_come_back(void **state)
 {
     (void)state;
@@ -300,6 +315,7 @@ int main(void)
         cmocka_unit_test_setup(writes_change_what_belongs_there_and_keep_the_breakpoint, fresh),
         cmocka_unit_test_setup(code_that_the_program_put_over_a_breakpoint_stays, fresh),
         cmocka_unit_test_setup(lifting_takes_both_kinds_out_and_replanting_brings_them_back, fresh),
+        cmocka_unit_test_setup(a_write_while_lifted_does_not_replant, fresh),
         cmocka_unit_test_setup(a_breakpoint_cleared_while_lifted_does_not_come_back, fresh),
     };
 

@@ -148,6 +148,15 @@ static void the_doorbell_cannot_be_cleared_by_the_program(void **state)
     assert_int_equal(value, 0);
 }
 
+static void the_program_cannot_send_the_debugger_to_the_park_page(void **state)
+{
+    uint32_t value = AMPGDB_WINDOW_1G + AMPGDB_PARK_OFFSET;
+
+    (void)state;
+    assert_true(local_store_allowed(LOCAL_CORE3_MAILBOX3_SET, &value));
+    assert_int_equal(value, 0);
+}
+
 static void a_timer_may_be_an_irq_but_not_a_fiq(void **state)
 {
     uint32_t irq = 8, fiq = 0x80;
@@ -193,6 +202,7 @@ int main(void)
         cmocka_unit_test(a_layout_that_is_no_machine_is_refused),
         cmocka_unit_test(the_doorbell_survives_every_store_to_the_mailbox_control),
         cmocka_unit_test(the_doorbell_cannot_be_cleared_by_the_program),
+        cmocka_unit_test(the_program_cannot_send_the_debugger_to_the_park_page),
         cmocka_unit_test(a_timer_may_be_an_irq_but_not_a_fiq),
         cmocka_unit_test(what_belongs_to_other_cores_is_refused),
         cmocka_unit_test(the_local_timer_may_only_interrupt_core_3),

@@ -439,7 +439,8 @@ static void post_mortem_on_request_does_not_touch_core_3(void **state)
     client.core3.log[0] = 0;
     client_attach_with_acks(&client);
     core3_did(&client, "examine;");
-    assert_non_null(strstr(client.log, "Core 3 is lost: the fake's record. This is a post-mortem"));
+    assert_non_null(
+        strstr(client.log, "Core 3 is left alone: the fake's record. This is a post-mortem"));
     client_leave(&client);
     core3_did(&client, "");
     assert_int_equal(client.core3.requests, 0);

@@ -72,6 +72,18 @@ static void pc_elsewhere_is_no_load(void **state)
     core3_did(&client, "reg15=20000000;");
 }
 
+/* Once every CPSR up to the next resume was taken for GDB's stale one, answered OK and dropped. */
+static void cpsr_that_a_user_sets_after_a_load_counts(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "m20000000,4", "61626364");
+    client.core3.log[0] = 0;
+    check(&client, "P19=13010080", "OK");
+    core3_did(&client, "reg16=80000113;");
+}
+
 static void second_pc_after_a_load_is_no_load(void **state)
 {
     (void)state;
@@ -354,6 +366,7 @@ int main(void)
         TEST(thumb_load_keeps_the_thumb_bit),
         TEST(cpsr_is_the_clients_again_after_a_resume),
         TEST(pc_elsewhere_is_no_load),
+        TEST(cpsr_that_a_user_sets_after_a_load_counts),
         TEST(second_pc_after_a_load_is_no_load),
         TEST(load_is_remembered_without_devices),
         TEST(load_without_a_pc_shows_at_the_resume),

@@ -244,7 +244,7 @@ static void listen_addresses(void **state)
 
         assert_int_equal(result, rows[i].address ? 0 : -HOST_EFAIL);
         if (!rows[i].address) {
-            assert_non_null(strstr(error.text, "write a numeric address"));
+            assert_non_null(strstr(error.text, "write a numeric address and a port up to 65535"));
             continue;
         }
         listener_describe(&address.socket, text, sizeof text);

@@ -247,7 +247,7 @@ static void second_client_is_turned_away_at_once(void **state)
     ask(first, "$qC#b4", "$QC1#c5");
     second = dial();
     expect_end(second);
-    expect_text(server.errors, "is attached");
+    expect_text(server.errors, "is attached, detach it first");
     ask(first, "$qC#b4", "$QC1#c5");
     close(second);
     close(first);

@@ -28,6 +28,15 @@ def start_without_stub(pi, program):
     pi.start_core3(elf.entry(program))
 
 
+def short_address(port):
+    """":PORT", which GDB takes for localhost; a bare chroot has no /etc/hosts that knows the name."""
+    try:
+        socket.getaddrinfo("localhost", port)
+    except socket.gaierror:
+        return f"127.0.0.1:{port}"
+    return f":{port}"
+
+
 def ram_words(pi, phys, count):
     return struct.unpack(f"<{count}I", pi.ram_bytes(phys, 4 * count))
 

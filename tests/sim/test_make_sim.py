@@ -11,7 +11,7 @@ import sys
 import pytest
 from contract import ROOT
 from processes import spawn, wait_until
-from rig import TIMEOUT, environment, run
+from rig import TIMEOUT, environment, run, short_address
 from virtual_pi import free_port
 
 MAKE_TIMEOUT = 180  # it may build first
@@ -83,7 +83,7 @@ def test_a_signal_ends_it_and_nothing_is_left(sim, running, number):
 
 def test_gdb_needs_no_setting_but_the_port(sim, running, new_gdb, blink):
     gdb = new_gdb(blink)
-    gdb.do(f"target remote :{sim.port}")
+    gdb.do(f"target remote {short_address(sim.port)}")
     gdb.do("load")
     gdb.do("break wait")
     assert "Breakpoint 1, wait ()" in gdb.do("continue")
@@ -184,7 +184,7 @@ def made(make_sim):
 
 def test_make_sim_prints_the_ready_line_and_gdb_needs_only_the_port(make_sim, made, blink, new_gdb):
     assert make_sim.lines()[-1] == f"Listening on port {make_sim.port}"
-    gdb = new_gdb(options=["-ex", f"target remote :{make_sim.port}"])
+    gdb = new_gdb(options=["-ex", f"target remote {short_address(make_sim.port)}"])
     assert "Core 3" in gdb.do("info threads")
     gdb.do("detach")
     done = run(make_sim.build / "bin" / "loadmetal", blink)
@@ -206,7 +206,7 @@ def terminate(process):
 def test_make_sim_ends_and_leaves_nothing(make_sim, made, new_gdb, end, attached):
     directory = pathlib.Path(os.readlink(make_sim.build / "sim"))
     if attached:
-        new_gdb().do(f"target remote :{make_sim.port}")
+        new_gdb().do(f"target remote {short_address(make_sim.port)}")
     end(made)
     made.wait(TIMEOUT)
     wait_until(lambda: not processes_naming(directory), TIMEOUT, "its processes to end",

@@ -98,12 +98,16 @@ def linux_ram(pi):
     return digest.hexdigest()
 
 
-def test_linux_ram_is_the_same_after_all_of_them(faults, pi):
+def test_linux_ram_is_the_same_after_all_of_them_and_blink_runs(faults, pi, blink):
     before = linux_ram(pi)
     for label, signal, *_ in WRONGS:
         go_to(faults, label)
         assert signal in faults.do("continue"), label
     assert linux_ram(pi) == before
+    faults.do(f"file {blink}")
+    faults.do("load")
+    faults.do("detach")
+    pi.wait_led_changes(4)  # and whoever comes next finds a healthy core
 
 
 @pytest.mark.parametrize("label, expression, expected", FINE, ids=[f[0] for f in FINE])

@@ -137,3 +137,32 @@ def test_a_stub_that_panics_parks_and_leaves_a_record(pi, build, bridge, new_gdb
         gdb.do("load")
         gdb.do("detach")
         pi.wait_led_changes(2)
+
+
+TIMERS = LOCAL + BCM283X.LOCAL_CORE3_TIMER_CTL
+LOCAL_ROUTING = LOCAL + BCM283X.LOCAL_TIMER_ROUTING
+TO_CORE3_FIQ = 7
+
+
+def foreign_fiqs(pi):
+    return (pi.read32(TIMERS) & 0xF0, pi.read32(CONTROL) & 0x50, pi.read32(LOCAL_ROUTING))
+
+
+def enable_foreign_fiqs(pi):
+    pi.write32(TIMERS, 0xF0)
+    pi.write32(CONTROL, pi.read32(CONTROL) | 0x50)
+    pi.write32(LOCAL_ROUTING, TO_CORE3_FIQ)
+    assert foreign_fiqs(pi) == (0xF0, 0x50, TO_CORE3_FIQ)
+
+
+def test_no_other_fiq_is_left_enabled_when_the_stub_starts_or_a_program_does(pi, build, new_gdb,
+                                                                          blink):
+    enable_foreign_fiqs(pi)
+    with Bridge(pi) as bridge:
+        assert foreign_fiqs(pi) == (0, 0, 0)
+        enable_foreign_fiqs(pi)
+        gdb = attach(bridge, new_gdb, blink)
+        gdb.do("load")
+        gdb.do("break wait")
+        assert "wait" in gdb.do("continue")
+        assert foreign_fiqs(pi) == (0, 0, 0)

@@ -47,6 +47,7 @@ static const char *const panic_names[] = {
     [AMPGDB_PANIC_NONE] = "no reason given",
     [AMPGDB_PANIC_TRAP] = "an exception of its own",
     [AMPGDB_PANIC_BOOT] = "boot words that make no sense",
+    [AMPGDB_PANIC_DEBUG] = "a debug unit that stays off (DBGEN): update the Pi's firmware",
 };
 
 /* ARM DDI 0406C, B1.3.1, "ARM processor modes". */

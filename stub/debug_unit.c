@@ -48,7 +48,7 @@ static void clear_watchpoints(void)
                      : "memory");
 }
 
-void debug_unit_init(void)
+bool debug_unit_init(void)
 {
     const uint32_t present = (dbgdidr_read() >> 24 & 0xFu) + 1;
 
@@ -61,6 +61,7 @@ void debug_unit_init(void)
         debug_unit_disarm(i); /* reset values are UNKNOWN */
     clear_watchpoints();
     dbgdscrext_write(dbgdscrext_read() | DBGDSCR_MDBGEN);
+    return (dbgdscrext_read() & DBGDSCR_MDBGEN) != 0; /* reads as 0 with DBGEN low (C11.11.20) */
 }
 
 uint32_t debug_unit_breakpoints(void)

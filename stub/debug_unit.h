@@ -12,8 +12,10 @@
 
 #define DEBUG_UNIT_BREAKPOINTS_MAX 6u /* Cortex-A7 and Cortex-A53 have six (DBGDIDR.BRPs) */
 
-/* debug_unit_init - debug exceptions of the program on, and taken by us; nothing set. Once. */
-void debug_unit_init(void);
+/* debug_unit_init - debug exceptions of the program on, and taken by us; nothing set. Once. False
+ * when the chip does not let them be enabled: breakpoints would be silent, and each step run away.
+ */
+bool debug_unit_init(void);
 
 /* How many breakpoint registers there are; at least two. */
 uint32_t debug_unit_breakpoints(void);

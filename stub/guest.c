@@ -7,7 +7,6 @@
 
 #include "ampgdb/bcm283x.h"
 #include "cp.h"
-#include "debug_unit.h"
 #include "memory.h"
 #include "regs.h"
 #include "shared.h"
@@ -76,7 +75,6 @@ void guest_confine(void)
     cnthctl_write(CNTHCTL_PL1);
     cntvoff_write(0);
     cnthp_ctl_write(0);
-    debug_unit_init();
     hcr_write(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_AMO | HCR_TSC | HCR_TIDCP | HCR_TAC |
               HCR_TVM);
 }

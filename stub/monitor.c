@@ -13,6 +13,7 @@
 #include "ampgdb/memmap.h"
 #include "breakpoints.h"
 #include "cp.h"
+#include "debug_unit.h"
 #include "guarded.h"
 #include "guest.h"
 #include "handover.h"
@@ -162,6 +163,8 @@ void stub_main(uint32_t window)
     guest_place_vectors(&layout);
     mmu_protect(&layout);
     guest_confine();
+    if (!debug_unit_init())
+        panic(AMPGDB_PANIC_DEBUG, &first_frame);
     breakpoints_init();
     guest_reset(&first_frame, &layout, layout.base);
     shared_progress(AMPGDB_PROGRESS_DEBUG);

@@ -51,8 +51,9 @@
 #define AMPGDB_STOP_COUNT     22
 
 /* panic.code */
-#define AMPGDB_PANIC_NONE 0
-#define AMPGDB_PANIC_TRAP 1 /* the stub itself took an exception outside a guarded access */
-#define AMPGDB_PANIC_BOOT 2 /* the boot words make no sense */
+#define AMPGDB_PANIC_NONE  0
+#define AMPGDB_PANIC_TRAP  1 /* the stub itself took an exception outside a guarded access */
+#define AMPGDB_PANIC_BOOT  2 /* the boot words make no sense */
+#define AMPGDB_PANIC_DEBUG 3 /* debug exceptions cannot be enabled: the chip keeps DBGEN low */
 
 #endif

@@ -84,7 +84,7 @@ static bool is_mistyped_verb(const struct command_line *line)
 {
     const char *word = line->arguments.words[0];
 
-    return line->is_implied && !strpbrk(word, "/.") && access(word, F_OK) != 0;
+    return line->is_implied && *word && !strpbrk(word, "/.") && access(word, F_OK) != 0;
 }
 
 static int run(const struct command_line *line, struct error *error)

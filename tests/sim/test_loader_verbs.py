@@ -527,7 +527,7 @@ def test_wrong_usage_is_status_2(build, words):
 
 
 @pytest.mark.parametrize("words, sentence", [
-    (["lod", "a.elf"], "'lod' is no verb, and nothing follows a FILE: correct it, or leave out"
+    (["lo", "a.elf"], "'lo' is no verb, and nothing follows a FILE: correct it, or leave out"
                        " 'a.elf'"),
     (["status", "x"], "'x' is one word too many: status"),
     (["load", "a", "b"], "'b' is one word too many: load FILE"),

@@ -43,7 +43,7 @@ class Debian:
 
 @pytest.fixture(scope="module")
 def debian(build):
-    """With git and make, and a clone of this repository's HEAD in /root/ampgdb."""
+    """With git and make, and a clone of this repository's HEAD in root's home."""
     folder = build / "fresh" / "root"
     shutil.rmtree(folder.parent, ignore_errors=True)
     folder.parent.mkdir(parents=True)

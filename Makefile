@@ -40,7 +40,7 @@ if [ -n "$$missing" ]; then \
 	if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
 	echo "Installing:" $$missing; \
 	$$as apt-get update -q && \
-	DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -q --no-install-recommends $$missing; \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
 fi
 endef
 

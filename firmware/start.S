@@ -12,7 +12,7 @@
 #define CPSR_MODE_MASK 0x1F
 #define CPSR_MODE_HYP 0x1A
 
-/* Mailbox 3 as IRQ in LOCAL_CORE3_MAILBOX_CTL (QA7, 4.7). */
+/* Mailbox 3 as IRQ in LOCAL_CORE3_MAILBOX_CTL (QA7, "Mailboxes"). */
 #define MAILBOX_CTL_MAILBOX3_IRQ 0x08
 
         .syntax unified

@@ -188,7 +188,6 @@ static inline uint64_t ask_translation(void (*operation)(uint32_t), uint32_t add
 #define HSR_EC(hsr)              ((hsr) >> 26)
 #define HSR_CV                   BIT(24)
 #define HSR_COND(hsr)            ((hsr) >> 20 & 0xFu)
-#define HSR_ISS_IMM16(hsr)       ((hsr)&0xFFFFu)
 #define HSR_FAULT_STATUS(hsr)    ((hsr)&0x3Fu)
 #define EC_MCR_CP15              0x03u
 #define EC_MCRR_CP15             0x04u

@@ -11,7 +11,6 @@
 #ifndef STUB_FRAME_H
 #define STUB_FRAME_H
 
-#define FRAME_R0      0
 #define FRAME_LR_USR  52
 #define FRAME_PC      56
 #define FRAME_CPSR    60

@@ -57,7 +57,7 @@ void guest_place_vectors(struct layout *layout)
         vectors_page[i] = program_vectors[i];
     layout->vectors = (uint32_t)(uintptr_t)vectors_page;
     for (uint32_t line = 0; line < sizeof vectors_page; line += 64)
-        dccimvac(layout->vectors + line); /* fetched by the program with its caches off */
+        dccimvac(layout->vectors + line); /* fetched with caches off (DDI 0406C, B2.2.6) */
     dsb();
     iciallu(0);
     dsb();
@@ -89,8 +89,10 @@ static void disarm_devices(void)
     local[LOCAL_CORE3_MAILBOX_CTL / 4] = LOCAL_MAILBOX_CTL_DOORBELL;
     local[LOCAL_CORE3_MAILBOX0_CLR / 4] = ~0u;
     local[LOCAL_CORE3_MAILBOX2_CLR / 4] = ~0u;
-    local[LOCAL_PMU_ROUTING_CLR / 4] = 0x88u;          /* core 3, IRQ and FIQ (QA7, 4.3) */
-    if ((local[LOCAL_TIMER_ROUTING / 4] & 3u) == 3u) { /* to core 3, IRQ or FIQ (QA7, 4.5) */
+    local[LOCAL_PMU_ROUTING_CLR / 4] =
+        0x88u; /* core 3, IRQ and FIQ (QA7, "Performance monitors interrupt") */
+    if ((local[LOCAL_TIMER_ROUTING / 4] & 3u) ==
+        3u) { /* to core 3, IRQ or FIQ (QA7, "Local timer") */
         local[LOCAL_TIMER_CONTROL / 4] = 0;
         local[LOCAL_TIMER_ROUTING / 4] = 0;
     }

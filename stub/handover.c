@@ -16,7 +16,8 @@ extern const uint32_t park_code[], park_code_end[];
 static uint32_t park_page, park_window;
 
 /* The core is in the stub, so nobody executes the page now. It will be executed with caches off:
- * cleaned to the point of coherency. */
+ * cleaned to the point of coherency, then the stale instruction lines dropped (DDI 0406C, B2.2.7).
+ */
 void handover_init(uint32_t window)
 {
     const uint32_t words = (uint32_t)(park_code_end - park_code);

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * See local.h. Source: Quad-A7 control (QA7), sections 4.2 to 4.11.
+ * See local.h. Source: Quad-A7 control (QA7), its chapter on the registers.
  */
 #include "local.h"
 

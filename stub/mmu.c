@@ -33,12 +33,11 @@
 #define DESC_XN              (1ull << 54)
 
 /* Stage 1: AttrIndx into HMAIR, AP[1] is one in HYP's own map */
-#define S1_RW               (1u << 6)
-#define S1_STRONGLY_ORDERED (0u << 2)
-#define S1_NON_CACHEABLE    (1u << 2)
-#define S1_WRITE_BACK       (2u << 2)
-#define S1_DEVICE           (3u << 2)
-#define HMAIR0_VALUE        0x04FF4400u /* the four above, B4.1.104 */
+#define S1_RW            (1u << 6)
+#define S1_NON_CACHEABLE (1u << 2)
+#define S1_WRITE_BACK    (2u << 2)
+#define S1_DEVICE        (3u << 2)
+#define HMAIR0_VALUE     0x04FF4400u /* 0: Strongly-ordered, unused; then these three; B4.1.104 */
 
 /* Stage 2: MemAttr (B3.6.2, table B3-11), HAP */
 #define S2_DEVICE        (0x1u << 2)

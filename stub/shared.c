@@ -119,7 +119,8 @@ void shared_acknowledge(void)
 
 /*
  * A pending interrupt of the program would end WFI at once, again and again, so its sources are
- * shut while we sleep; nobody else writes these two registers.
+ * shut while we sleep; nobody else writes these registers of core 3. WFI also ends for an interrupt
+ * that is masked (DDI 0406C, B1.8.14); the DSB before it completes the stores to the device.
  */
 void shared_sleep(bool mailbox3)
 {

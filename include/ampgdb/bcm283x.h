@@ -27,7 +27,7 @@
 #define BCM283X_DMA15    0x3FE05000
 #define BCM283X_DMA_SIZE 0x1000
 
-/* ARM-local registers, one page (QA7, section 4). */
+/* ARM-local registers, one page (QA7). */
 #define BCM283X_LOCAL      0x40000000
 #define BCM283X_LOCAL_SIZE 0x1000
 
@@ -40,8 +40,6 @@
 #define LOCAL_CORE3_TIMER_CTL   0x4C /* CNTPS, CNTPNS, CNTHP, CNTV */
 #define LOCAL_CORE3_MAILBOX_CTL 0x5C /* mailbox 0 to 3 */
 #define LOCAL_CORE3_IRQ_SOURCE  0x6C
-#define LOCAL_CORE3_FIQ_SOURCE  0x7C
-#define LOCAL_SOURCE_MAILBOX1   0x20 /* in both source registers */
 
 /* Mailbox n of core 3: a write of ones sets bits (SET), or clears them (CLR, which also reads).
  * 0 is Linux's inter-processor interrupt, 1 our doorbell, 2 the program's, 3 the start protocol

@@ -49,7 +49,6 @@
 #define AMPGDB_TO_STUB_OFFSET 0x00090000
 #define AMPGDB_TO_HOST_OFFSET 0x000A0000
 #define AMPGDB_CONSOLE_OFFSET 0x000FF000
-#define AMPGDB_CONSOLE_SIZE   0x00001000
 
 /* Bytes of data in each ring; a power of two. */
 #define AMPGDB_RING_SIZE 0x00010000

@@ -6,7 +6,7 @@
  */
 #include "ampgdb/bcm283x.h"
 
-#define TIMER_CTL_CNTV_IRQ 0x08 /* QA7, 4.6 */
+#define TIMER_CTL_CNTV_IRQ 0x08 /* QA7, "Core timers interrupts" */
 #define PERIOD 60000            /* counts; about 1 ms in QEMU, 3 ms on a board */
 #define MODE_IRQ 0x12
 #define MODE_SVC 0x13

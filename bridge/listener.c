@@ -23,7 +23,7 @@ static bool parse_port(const char *text, in_port_t *port)
     char *end;
     unsigned long value;
 
-    if (*text < '0' || *text > '9')
+    if (*text < '0') /* strtoul() takes a sign and spaces */
         return false;
     value = strtoul(text, &end, 10);
     *port = htons((uint16_t)value);

@@ -105,11 +105,13 @@ int rsp_load(struct session *session, uint32_t entry)
     if (result && result != -HOST_EFAIL)
         return result;
     session->forgotten = result != 0;
-    if (result)
+    if (result) {
+        core3_forget(session->core3); /* or others would start the one before */
         session_say_later(session,
                           "\"run\" will not bring back this program's original data, because %s; "
                           "load it again instead",
                           error.text);
+    }
     ranges_clear(&session->written);
     session->since_load = 0;
     return 0;

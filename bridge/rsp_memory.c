@@ -55,8 +55,6 @@ int rsp_read_memory(struct session *session, struct rsp_cursor *args)
     done = read_memory(session, addr, len);
     if (done < 0)
         return done;
-    if (done == 0)
-        return -AMPGDB_EFAULT;
     rsp_reply_hex(&session->reply, session->memory, (size_t)done);
     return RSP_DONE;
 }
@@ -81,13 +79,13 @@ static int write_memory(struct session *session, uint32_t addr, const uint8_t *b
     return RSP_DONE;
 }
 
-/* M addr,len:hex -> OK */
+/* M addr,len:hex -> OK. The bytes are half as many as the packet's digits, so they have room. */
 int rsp_write_hex(struct session *session, struct rsp_cursor *args)
 {
     uint32_t addr;
     uint32_t len;
 
-    if (!take_range(args, &addr, &len) || !rsp_take(args, ':') || len > sizeof session->memory ||
+    if (!take_range(args, &addr, &len) || !rsp_take(args, ':') ||
         !rsp_take_bytes(args, session->memory, len) || !rsp_at_end(args))
         return -AMPGDB_EINVAL;
     return write_memory(session, addr, session->memory, len);

@@ -127,11 +127,15 @@ int core3_load(struct core3 *core3, const struct image *image, struct error *err
 /* core3_remember - this image is what is loaded now: for programs that arrived in other ways. */
 int core3_remember(struct core3 *core3, const struct image *image, struct error *error);
 
-/* core3_reload - core3_load() of the image that was remembered last: its original data again.
- * -HOST_EFAIL and a sentence when nothing was loaded since the stub came up. */
+/* core3_forget - what was remembered is not what is loaded now. */
+void core3_forget(struct core3 *core3);
+
+/* core3_reload - core3_load() of the image that was remembered last, also under an earlier stub:
+ * its original data again. -HOST_EFAIL and a sentence when there is none, or it fits no more. */
 int core3_reload(struct core3 *core3, struct error *error);
 
-/* core3_loaded_entry - where the image that was remembered last starts; or like core3_reload(). */
+/* core3_loaded_entry - where the image that was remembered last starts; like core3_reload(), but
+ * -HOST_EFAIL also when it was taken under an earlier stub: what the RAM holds is not known. */
 int core3_loaded_entry(struct core3 *core3, uint32_t *entry, struct error *error);
 
 /*

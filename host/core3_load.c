@@ -112,6 +112,22 @@ int core3_remember(struct core3 *core3, const struct image *image, struct error 
     return image_store_write(core3->physmem->image_path, core3->link.epoch, image, error);
 }
 
+void core3_forget(struct core3 *core3)
+{
+    image_store_forget(core3->physmem->image_path);
+}
+
+/* What an earlier stub had taken is this one's now. */
+static int take_over(struct core3 *core3, const struct image *image, struct error *error)
+{
+    struct error ignored;
+    uint32_t entry;
+
+    if (core3_loaded_entry(core3, &entry, &ignored) == 0)
+        return 0;
+    return core3_remember(core3, image, error);
+}
+
 int core3_reload(struct core3 *core3, struct error *error)
 {
     struct image_room room;
@@ -120,11 +136,12 @@ int core3_reload(struct core3 *core3, struct error *error)
     int result;
 
     core3_room(&core3->fixed, &room);
-    result = image_store_read(core3->physmem->image_path, core3->link.epoch, &room, &image, &bytes,
-                              error);
+    result = image_store_read(core3->physmem->image_path, &room, &image, &bytes, error);
     if (result < 0)
         return result;
     result = place(core3, &image, error);
+    if (result == 0)
+        result = take_over(core3, &image, error);
     free(bytes);
     return result;
 }

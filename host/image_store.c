@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC 0x49504D41u /* "AMPI" */
+#define MAGIC     0x49504D41u /* "AMPI" */
+#define CAUSE_MAX 400         /* of a sentence that gets a first half */
 
 struct head {
     uint32_t magic;
@@ -102,10 +103,25 @@ static int fail_damaged(const char *path, struct error *error)
                      "what was kept of the program in %s is damaged: load the program again", path);
 }
 
+static int fail_misfit(const struct error *cause, struct error *error)
+{
+    return error_set(error, -HOST_EFAIL,
+                     "what was kept of the program does not fit this board: "
+                     "%.*s",
+                     CAUSE_MAX, cause->text);
+}
+
 static int fail_nothing(struct error *error)
 {
     return error_set(error, -HOST_EFAIL,
-                     "nothing was loaded since the stub on Core 3 came up: load a program first");
+                     "nothing was loaded yet, or the last load failed: load a program first");
+}
+
+static int fail_other_stub(struct error *error)
+{
+    return error_set(error, -HOST_EFAIL,
+                     "the stub on Core 3 came up after the program was loaded, so what its memory "
+                     "holds now is not known: begin with its original data (restart)");
 }
 
 /* The table behind a head that is already checked; then the bytes, to the last one of the file. */
@@ -126,16 +142,15 @@ static bool take_segments(const uint8_t *bytes, size_t size, struct image *image
     return at == size;
 }
 
-static int check_head(const char *path, const struct head *head, uint32_t epoch,
-                      struct error *error)
+static int check_head(const char *path, const struct head *head, struct error *error)
 {
     if (head->magic != MAGIC || head->segment_count > IMAGE_SEGMENTS_MAX)
         return fail_damaged(path, error);
-    return head->epoch == epoch ? 0 : fail_nothing(error);
+    return 0;
 }
 
-static int parse(const char *path, const uint8_t *bytes, size_t size, uint32_t epoch,
-                 struct image *image, struct error *error)
+static int parse(const char *path, const uint8_t *bytes, size_t size, struct image *image,
+                 struct error *error)
 {
     struct head head;
     int result;
@@ -143,7 +158,7 @@ static int parse(const char *path, const uint8_t *bytes, size_t size, uint32_t e
     if (size < sizeof head)
         return fail_damaged(path, error);
     memcpy(&head, bytes, sizeof head);
-    result = check_head(path, &head, epoch, error);
+    result = check_head(path, &head, error);
     if (result < 0)
         return result;
     memset(image, 0, sizeof *image);
@@ -155,8 +170,8 @@ static int parse(const char *path, const uint8_t *bytes, size_t size, uint32_t e
     return 0;
 }
 
-int image_store_read(const char *path, uint32_t epoch, const struct image_room *room,
-                     struct image *image, uint8_t **bytes, struct error *error)
+int image_store_read(const char *path, const struct image_room *room, struct image *image,
+                     uint8_t **bytes, struct error *error)
 {
     struct error cause;
     struct stat stat;
@@ -171,9 +186,9 @@ int image_store_read(const char *path, uint32_t epoch, const struct image_room *
     result = image_read_file(path, &whole, &size, error);
     if (result < 0)
         return result;
-    result = parse(path, whole, size, epoch, image, error);
+    result = parse(path, whole, size, image, error);
     if (result == 0 && image_check(image, room, &cause) < 0)
-        result = fail_damaged(path, error);
+        result = fail_misfit(&cause, error);
     if (result < 0) {
         free(whole);
         return result;
@@ -195,8 +210,11 @@ int image_store_entry(const char *path, uint32_t epoch, uint32_t *entry, struct 
     close(fd);
     if (size != sizeof head)
         return fail_damaged(path, error);
-    result = check_head(path, &head, epoch, error);
-    if (result == 0)
-        *entry = head.entry;
-    return result;
+    result = check_head(path, &head, error);
+    if (result < 0)
+        return result;
+    if (head.epoch != epoch)
+        return fail_other_stub(error);
+    *entry = head.entry;
+    return 0;
 }

@@ -6,7 +6,6 @@
 #include "numbers.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +16,14 @@ int parse_number(const char *text, const char *what, uint32_t *number, struct er
     char *end;
     unsigned long long value;
 
-    errno = 0;
-    value = strtoull(digits, &end, is_hex ? 16 : 10);
-    if (!isxdigit((unsigned char)digits[0]) || end == digits || *end != '\0' ||
+    value = strtoull(digits, &end, is_hex ? 16 : 10); /* on overflow the largest number */
+    if (!isxdigit((unsigned char)digits[0]) || *end != '\0' ||
         (is_hex && (digits[1] == 'x' || digits[1] == 'X')))
         return error_set(error, -HOST_EFAIL,
                          "the %s '%s' is not a number: write it in decimal, or in hexadecimal with "
                          "0x",
                          what, text);
-    if (errno != 0 || value > UINT32_MAX)
+    if (value > UINT32_MAX)
         return error_set(
             error, -HOST_EFAIL,
             "the %s '%s' has more than 32 bits: nothing here is larger than 0xffffffff", what,

@@ -64,6 +64,16 @@ static int load_program(struct core3 *core3, const struct arguments *arguments, 
 }
 
 /* Without a stub nobody has to be stopped, and nobody is started to write. */
+static int place_directly(struct core3 *core3, const struct image *image, struct error *error)
+{
+    const struct image_segment *segment = &image->segments[0];
+    int result;
+
+    core3_forget(core3);
+    result = core3_place(core3, segment->addr, segment->bytes, segment->file_bytes, error);
+    return result < 0 ? result : core3_remember(core3, image, error);
+}
+
 static int place_file(struct core3 *core3, const struct arguments *arguments, struct file *file,
                       struct error *error)
 {
@@ -74,7 +84,7 @@ static int place_file(struct core3 *core3, const struct arguments *arguments, st
     if (result > 0)
         result = core3_load(core3, &file->image, error);
     else if (result == 0)
-        result = core3_place(core3, segment->addr, segment->bytes, segment->file_bytes, error);
+        result = place_directly(core3, &file->image, error);
     if (result < 0)
         return result;
     tell_segments(file);

@@ -32,6 +32,27 @@ rsp_server_MODULES     := $(rsp_SESSION) bridge/server.c bridge/listener.c bridg
 rsp_parts_MODULES      := bridge/rsp_packet.c bridge/rsp_text.c bridge/ranges.c bridge/line_cache.c \
                           bridge/listener.c bridge/trace.c bridge/backoff.c host/error.c
 
+INC_tests += -Iloader
+numbers_MODULES := loader/numbers.c host/error.c
+verbs_MODULES   := $(core3_MODULES) $(filter-out loader/main.c, $(sort $(wildcard loader/*.c)))
+owner_MODULES   := host/owner.c host/error.c
+devmem_MODULES  := host/physmem_devmem.c host/physmem.c host/linux_facts.c host/error.c \
+                   host/physmem_sim.c host/qtest.c
+
+# What of libc a test lets fail, or answer for a machine that is not there: the linker calls
+# __wrap_NAME of the test instead.
+core3_WRAPPED      := calloc getrandom
+image_WRAPPED      := malloc read fstat
+physmem_WRAPPED    := calloc mmap fstat socket setsockopt send
+rsp_parts_WRAPPED  := socket bind
+rsp_load_WRAPPED   := malloc
+rsp_death_WRAPPED  := calloc
+rsp_server_WRAPPED := signalfd ppoll realloc
+owner_WRAPPED      := flock ftruncate
+devmem_WRAPPED     := calloc open fopen access mmap
+wraps = $(patsubst %,-Wl$(comma)--wrap=%,$($(1)_WRAPPED))
+comma := ,
+
 UNIT_TESTS := $(patsubst tests/unit/%_test.c,%,$(sort $(wildcard tests/unit/*_test.c)))
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -50,7 +71,7 @@ $(STANDIN_SVC): sim/firmware_standin.S include/ampgdb/bcm283x.h $(O)/flags
 define unit_test
 $(O)/unit/$(1): $(O)/asan/tests/unit/$(1)_test.o $(patsubst %.c,$(O)/asan/%.o,$($(1)_MODULES))
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$$(CC) $(SANITIZE) $$^ -lcmocka -o $$@
+	$$(call say,LD,$$@)$$(CC) $(SANITIZE) $(call wraps,$(1)) $$^ -lcmocka -o $$@
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_test,$(test))))
 

@@ -97,21 +97,23 @@ static void write_kept(const uint8_t *bytes, size_t len)
     require(file && fwrite(bytes, 1, len, file) == len && fclose(file) == 0);
 }
 
-/* Of whatever epoch the file says it is. */
+/* The entry, if there is one, is of whatever epoch the file says it is. */
 static int try_kept(const uint8_t *bytes, size_t len, const struct image_room *room,
                     struct error *error)
 {
     static struct image image;
     uint32_t epoch = 0;
+    uint32_t entry;
     uint8_t *whole;
     int result;
 
     if (len >= 8)
         memcpy(&epoch, bytes + 4, sizeof epoch);
     write_kept(bytes, len);
-    result = image_store_read(kept_path, epoch, room, &image, &whole, error);
+    result = image_store_read(kept_path, room, &image, &whole, error);
     if (result == 0) {
         check_segments(&image, whole, len, room);
+        require(image_store_entry(kept_path, epoch, &entry, error) == 0 && entry == image.entry);
         free(whole);
     }
     return result;

@@ -36,14 +36,20 @@ static void __attribute__((format(printf, 2, 3))) note(struct core3 *core3, cons
 /* Every request passes here: 0, or the failure that the test asked for. */
 static int pass(struct core3 *core3)
 {
+    int failure;
+
     core3->requests++;
     if (!core3->owned)
         return -HOST_ELOST;
     if (core3->fail_in == 0 || --core3->fail_in > 0)
         return 0;
-    if (core3->fail_with <= -HOST_EFAIL)
+    failure = core3->fail_with;
+    if (failure <= -HOST_EFAIL || core3->fail_then)
         core3->fail_in = 1;
-    return core3->fail_with;
+    if (core3->fail_then)
+        core3->fail_with = core3->fail_then;
+    core3->fail_then = 0;
+    return failure;
 }
 
 static int pass_halted(struct core3 *core3)
@@ -72,6 +78,7 @@ void core3_close(struct core3 *core3)
 
 int core3_own(struct core3 *core3, const char *holder, struct error *error)
 {
+    snprintf(core3->holder, sizeof core3->holder, "%s", holder);
     if (core3->locked_by_another)
         return error_set(error, -HOST_ELOCKED, "Core 3 belongs to somebody else");
     nanosleep(&(struct timespec){.tv_sec = core3->own_takes_ms / 1000,
@@ -79,7 +86,6 @@ int core3_own(struct core3 *core3, const char *holder, struct error *error)
               NULL);
     if (core3->never_starts)
         return error_set(error, -HOST_ELOST, "Core 3 is dead, says the fake");
-    (void)holder;
     core3->owned = true;
     core3->has_stop = false;
     note(core3, "own;");
@@ -378,6 +384,12 @@ int core3_remember(struct core3 *core3, const struct image *image, struct error 
     core3->image_entry = image->entry;
     core3->has_image = true;
     return 0;
+}
+
+void core3_forget(struct core3 *core3)
+{
+    note(core3, "forget;");
+    core3->has_image = false;
 }
 
 int core3_load(struct core3 *core3, const struct image *image, struct error *error)

@@ -34,6 +34,7 @@ struct fake_break {
 struct core3 {
     bool owned;
     bool locked_by_another; /* core3_own() fails */
+    char holder[128];       /* who called core3_own() last */
     uint32_t state;
     uint32_t entry;
     uint32_t program_flags;
@@ -60,6 +61,7 @@ struct core3 {
     bool never_halts;  /* takes the order to halt, and runs on */
     int fail_in;       /* the fail_in-th request from now on fails; 0: none */
     int fail_with;     /* with this, and if it means "lost", all later ones too */
+    int fail_then;     /* and the request after that one with this; 0: it does not */
     unsigned requests; /* so far */
 
     char log[8192]; /* of the requests that change something, and own and disown: "halt;" */

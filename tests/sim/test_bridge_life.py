@@ -96,7 +96,8 @@ def test_another_address_is_possible_and_warned_of(pi):
     with Bridge(pi, port=port, options=["--listen", f"0.0.0.0:{port}"]) as server:
         assert listening_on(port) == {"00000000"}
         warning, ready = server.log().splitlines()
-    assert f"warning: 0.0.0.0:{port} is not a loopback address: anyone who can reach it" in warning
+    assert warning == (f"ampgdb-bridge: warning: 0.0.0.0:{port} is not a loopback address: anyone "
+                       "who can reach it controls Core 3 and its memory")
     assert ready == f"Listening on port {port}"
 
 
@@ -129,9 +130,27 @@ def test_wrong_usage_is_status_2(build, arguments):
     assert "--" in done.stderr and done.stdout == ""
 
 
+@pytest.mark.parametrize("arguments, sentence", [
+    (["program.elf"], '"program.elf" is not an option; GDB loads programs, or loadmetal'),
+    (["--on-disconnect=explode"], '--on-disconnect is keep, run or halt, not "explode"'),
+    (["--allow=all"], '--allow knows dma only, not "all"'),
+    (["--stdio", "--listen", ":3333"], "--stdio has its client already; leave out --listen"),
+    (["--listen", "pi.example"],
+     'cannot listen on "pi.example": write a numeric address and a port up to 65535, as in '
+     "--listen 127.0.0.1:3333, :3333 or [::1]:3333"),
+])
+def test_wrong_usage_is_explained(build, arguments, sentence):
+    done = run(build / "bin" / "ampgdb-bridge", *arguments)
+    assert done.returncode == 2
+    program = re.escape(str(build / "bin" / "ampgdb-bridge"))
+    first = done.stderr.splitlines()[0]
+    assert re.fullmatch(f"({program}|ampgdb-bridge): {re.escape(sentence)}", first)
+
+
 def test_a_trace_that_cannot_be_written_is_one_sentence(pi):
     done = run(*bridge_command(pi, free_port(), ["--trace", "/nowhere/trace"]))
-    assert_one_sentence(done, r"/nowhere/trace.*No such file or directory")
+    assert_one_sentence(done, r"^ampgdb-bridge: cannot write the trace to /nowhere/trace: "
+                              r"No such file or directory; name another file")
 
 
 def test_a_machine_that_is_not_there_is_one_sentence(build):
@@ -360,6 +379,15 @@ def test_stdio_serves_a_whole_session_and_ends_with_it(pi, blink, new_gdb):
 def test_stdio_says_on_stderr_why_it_cannot_serve(pi, gdb):
     done = run(pi.build / "bin" / "ampgdb-bridge", "--stdio", "--memory", pi.memory)
     assert_one_sentence(done, r"in use by ampgdb-bridge \(pid \d+\), client 127")
+
+
+def test_a_client_on_stdin_is_named_to_others(pi, blink, new_gdb):
+    gdb = new_gdb(blink)
+    program = pi.build / "bin" / "ampgdb-bridge"
+    gdb.do(f"target remote | exec {program} --stdio --memory {pi.memory}")
+    assert_one_sentence(loadmetal(pi, "stop"),
+                        r"in use by ampgdb-bridge \(pid \d+\), client on stdin: let it finish, or "
+                        r"detach its debugger")
 
 
 def test_stdio_ends_when_its_input_ends(pi):

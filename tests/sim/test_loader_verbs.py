@@ -170,7 +170,8 @@ def test_start_takes_an_address_arm_or_thumb(pi, blink, tmp_path):
 
 @pytest.mark.parametrize("address, pattern", [
     (f"{BASE + 2:#x}", r"neither ARM code .* nor Thumb code.*: correct it"),
-    ("0x8000", r"0x00008000 is not in the program's RAM: name the start of code that is"),
+    ("0x8000", r"0x00008000 is not in the program's RAM: name the start of code that is "
+               r"\(loadmetal status shows the RAM\)"),
     (f"{WINDOW:#x}", rf"{WINDOW:#x} is not in the program's RAM"),
     (f"{RAM_END:#x}", rf"{RAM_END:#x} is not in the program's RAM"),
     ("main", r"address 'main' is not a number: write it in decimal"),
@@ -183,7 +184,7 @@ def test_a_start_address_is_checked_before_anything_is_touched(pi, blink, addres
 
 @pytest.mark.parametrize("verb", ["start", "restart"])
 def test_nothing_loaded_is_nothing_to_start(pi, verb):
-    assert_one_sentence(loadmetal(pi, verb), r"nothing was loaded since.*: load a program first")
+    assert_one_sentence(loadmetal(pi, verb), r"nothing was loaded yet, .*: load a program first")
     assert pi.cpu_percent(0.3) < 20
 
 
@@ -191,8 +192,10 @@ def test_nothing_loaded_is_nothing_to_start(pi, verb):
     (lambda kept: kept[:-1], r"image is damaged: load the program again"),
     (lambda kept: kept + b"x", r"image is damaged: load the program again"),
     (lambda kept: b"", r"image is damaged: load the program again"),
-    (lambda kept: kept[:8] + struct.pack("<I", 0x8000) + kept[12:], r"is damaged: load"),
-    (lambda kept: kept[:16] + struct.pack("<I", 0x8000) + kept[20:], r"is damaged: load"),
+    (lambda kept: kept[:8] + struct.pack("<I", 0x8000) + kept[12:],
+     r"does not fit this board: the entry point 0x00008000 .*: load the program again"),
+    (lambda kept: kept[:16] + struct.pack("<I", 0x8000) + kept[20:],
+     r"does not fit this board: the segment of .* at 0x00008000 .*: load the program again"),
 ])
 def test_what_is_kept_for_a_restart_is_not_believed(pi, blink, damage, pattern):
     assert_done(loadmetal(pi, blink))
@@ -453,7 +456,8 @@ def test_devmem_reaches_registers_even_while_a_debugger_is_attached(pi, gdb, dev
     (["0x1000", "b", "1"], r"0x00001000 is neither in the program's RAM nor a device register"),
     ([f"{STUB:#x}", "w", "1"], rf"{STUB:#x} is neither"),
     (["0x40001000"], r"0x40001000 is neither"),
-    (["0x3f200034", "b"], r"32-bit accesses only: use w"),
+    (["0x3f200034", "b"],
+     r"0x3f200034 would be a device register, and those take 32-bit accesses only: use w"),
     (["0x400000bc", "h", "1"], r"32-bit accesses only: use w"),
     ([f"{BASE + 1:#x}"],
      rf"{BASE + 1:#x} is not a multiple of 4: align it, or use a smaller width"),
@@ -476,7 +480,9 @@ def test_devmem_does_not_guess_what_an_mmu_makes_of_an_address(pi, blink, devmem
     assert_done(loadmetal(pi, blink))
     pi.write_bytes(SHARED + 0x4C, struct.pack("<I", 1))  # program_flags: window.h
     for words in ([BASE_WORD], [BASE_WORD, "w", "1"]):
-        assert_one_sentence(devmem(*words), r"uses its MMU or data cache.*: use loadmetal peek")
+        assert_one_sentence(devmem(*words),
+                            r"uses its MMU or data cache, so the RAM is not what it sees: use "
+                            r"loadmetal peek and poke with the program's own address")
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -494,13 +500,17 @@ def test_a_bad_number_is_one_sentence_before_anything_is_opened(build, number):
 
 
 @pytest.mark.parametrize("words, pattern", [
-    (["peek", "0", "1", "2"], r"'1' is neither b, h nor w"),
+    (["peek", "0", "1", "2"], r"'1' is neither b, h nor w: give the width, then the count$"),
+    (["peek", "0", "x"], r"the count 'x' is not a number"),
+    (["start", "0x20000002"],
+     r"0x20000002 is neither ARM code \(a multiple of 4\) nor Thumb code \(an odd address\): "
+     r"correct it"),
     (["statsu"], r"'statsu' is neither a verb nor a file: correct it"),
     (["peek", "1"], r"0x00000001 is not a multiple of 4"),
     (["peek", "1", "h"], r"not a multiple of 2"),
     (["poke", "2", "1"], r"not a multiple of 4"),
     (["poke", "0", "b", "0x100"], r"does not fit into 8 bits"),
-    (["poke", "0", "bb", "1"], r"'bb' is no width"),
+    (["poke", "0", "bb", "1"], r"'bb' is no width: it is b, h or w"),
     (["peek", BASE_WORD], r"no virtual Pi at /nowhere.*: start one with make sim"),
     (["status"], r"no virtual Pi at /nowhere"),
     (["stop"], r"no virtual Pi at /nowhere"),
@@ -531,8 +541,14 @@ def test_wrong_usage_is_status_2(build, words):
                        " 'a.elf'"),
     (["status", "x"], "'x' is one word too many: status"),
     (["load", "a", "b"], "'b' is one word too many: load FILE"),
+    ([], "no FILE given, and no other verb"),
+    (["poke", "0"], "something is missing: poke ADDR [b|h|w] VALUE"),
+    (["--raw", "status"], "--raw is for load alone"),
+    (["--allow", "dma", "stop"], "--allow is for what starts a program"),
+    (["--allow", "dma", "--raw", "a"], "--allow is for what starts a program"),
+    (["--allow", "all", "load", "a"], "--allow knows 'dma' only, not 'all'"),
 ])
-def test_a_word_too_many_is_explained(build, words, sentence):
+def test_wrong_usage_is_explained(build, words, sentence):
     done = run(build / "bin" / "loadmetal", "--memory", "sim:/nowhere", *words)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.splitlines()[0] == f"loadmetal: {sentence}"
@@ -619,13 +635,35 @@ def test_a_crashed_stub_is_told_and_replaced(pi, blink):
     assert_done(loadmetal(pi, "restart"))
 
 
-def test_a_new_stub_does_not_start_what_the_last_one_had_loaded(pi, blink):
+def test_restart_works_after_the_stub_was_replaced_and_start_says_why_it_does_not(pi, blink):
     assert_done(loadmetal(pi, blink))
+    assert_done(loadmetal(pi, "poke", hex(elf.symbols(blink)["delay"]), "3"))
     crash(pi)
-    done = loadmetal(pi, "restart")
+    done = loadmetal(pi, "start")
     assert done.returncode == 1
     assert "note: the stub on Core 3 failed" in done.stderr
-    assert "nothing was loaded since the stub on Core 3 came up" in done.stderr
+    assert ("the stub on Core 3 came up after the program was loaded, so what its memory holds now "
+            "is not known: begin with its original data (restart)") in done.stderr
+    assert is_halted(pi)
+    assert_done(loadmetal(pi, "restart"))
+    wait_counts(pi, blink)
+    assert word(pi, blink, "delay") == ord("T")
+    assert_done(loadmetal(pi, "start"))
+    wait_counts(pi, blink)
+    pi.write_bytes(SHARED + 4, struct.pack("<I", 77))
+    done = loadmetal(pi, "restart")
+    assert done.returncode == 0 and "note: the stub on Core 3 was of another" in done.stderr
+    wait_counts(pi, blink)
+
+
+def test_restart_starts_what_was_placed_raw_without_a_stub_not_an_older_program(
+        pi, build, blink, blink_bin):
+    assert_done(loadmetal(pi, build / "programs" / "spin.elf"))
+    crash(pi)
+    assert_done(loadmetal(pi, "--raw", blink_bin))
+    done = loadmetal(pi, "restart")
+    assert done.returncode == 0
+    wait_counts(pi, blink)
 
 
 def test_a_stub_that_is_destroyed_is_named_within_three_seconds(pi, blink):

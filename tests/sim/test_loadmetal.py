@@ -10,6 +10,7 @@ import contextlib
 import os
 import pathlib
 import random
+import re
 import shutil
 import struct
 import tempfile
@@ -108,7 +109,8 @@ def test_one_command_makes_it_blink_and_tells_what_it_did(pi, build, name):
     program = build / "firmware" / name
     done = loadmetal(pi, program)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"{program}: {BASE:#x} to {BASE >> 16:#x}" in done.stdout
+    assert re.match(rf"{program}: {BASE:#x} to {BASE >> 16:#x}\w+: \d+ from the file, \d+ zeros\n",
+                    done.stdout)
     assert done.stdout.splitlines()[-1] == \
         f"{program}: running on Core 3, entered at {BASE:#x} (ARM)"
     pi.wait_led_changes(4)

@@ -225,7 +225,7 @@ static void a_program_that_came_otherwise_can_be_remembered(void **state)
     assert_loaded();
 }
 
-static void a_new_stub_knows_nothing_of_what_the_last_had_loaded(void **state)
+static void a_new_stub_starts_what_the_last_had_loaded_from_its_original_data_only(void **state)
 {
     uint32_t entry;
 
@@ -234,9 +234,41 @@ static void a_new_stub_knows_nothing_of_what_the_last_had_loaded(void **state)
     core3_disown(core3);
     fake_header()->abi_version = 77;
     assert_int_equal(core3_own(core3, "core3_load_test", &error), 0);
-    assert_int_equal(core3_reload(core3, &error), -HOST_EFAIL);
-    assert_says("nothing was loaded since the stub on Core 3 came up");
+    assert_non_null(core3_notice(core3));
     assert_int_equal(core3_loaded_entry(core3, &entry, &error), -HOST_EFAIL);
+    assert_says("the stub on Core 3 came up after the program was loaded");
+    memset(fake.ram, 0xEE, sizeof fake.ram);
+    assert_int_equal(core3_reload(core3, &error), 0);
+    assert_loaded();
+    assert_int_equal(core3_loaded_entry(core3, &entry, &error), 0);
+    assert_int_equal(entry, BASE + 0x20);
+}
+
+static void what_is_forgotten_cannot_be_reloaded(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_load(core3, &image, &error), 0);
+    core3_forget(core3);
+    assert_int_equal(core3_reload(core3, &error), -HOST_EFAIL);
+    assert_says("nothing was loaded yet");
+}
+
+static bool fail_the_second_reset(struct fake *machine, struct fake_message *reply)
+{
+    static unsigned resets;
+
+    if (machine->request.header.type == AMPGDB_MSG_RESET && ++resets % 2 == 0)
+        reply->header.status = -AMPGDB_EFAULT;
+    return true;
+}
+
+static void a_load_whose_last_reset_fails_says_so(void **state)
+{
+    (void)state;
+    fake.tamper = fail_the_second_reset;
+    assert_int_equal(core3_load(core3, &image, &error), -HOST_EFAIL);
+    assert_says("cannot prepare the program: there is no such memory for the program");
+    fake.tamper = NULL;
 }
 
 static void a_reload_that_fails_leaves_nothing_to_start(void **state)
@@ -334,7 +366,8 @@ static void place_writes_nothing_but_the_programs_ram(void **state)
     assert_int_equal(core3_own_as_is(core3, "core3_load_test", &error), 0);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(core3_place(core3, bad[i], code, 2, &error), -HOST_EFAIL);
-        assert_says("not in the program's RAM");
+        assert_says("is not in the program's RAM (0x20000000 to 0x2fffffff and 0x30100000 to "
+                    "0x3b3fffff): choose an address there");
     }
     assert_int_equal(core3_place(core3, BASE + FAKE_RAM_BYTES + 1, code, 2, &error), -HOST_EFAIL);
     assert_says("does not map");
@@ -357,7 +390,9 @@ static void registers_are_reached_and_nothing_else(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(core3_read_register(core3, bad[i], &value, &error), -HOST_EFAIL);
         assert_int_equal(core3_write_register(core3, bad[i], 1, &error), -HOST_EFAIL);
-        assert_says("nor a device register");
+        assert_says(
+            "is neither in the program's RAM nor a device register: those are at multiples of "
+            "4 from 0x3f000000 to 0x40000ffc");
     }
     fake.is_gone = true;
     assert_int_equal(core3_read_register(core3, 0x3F200034, &value, &error), -HOST_EFAIL);
@@ -380,7 +415,9 @@ int main(void)
         OWNED(a_reload_brings_the_original_data_back),
         OWNED(another_process_can_reload),
         OWNED(a_program_that_came_otherwise_can_be_remembered),
-        OWNED(a_new_stub_knows_nothing_of_what_the_last_had_loaded),
+        OWNED(a_new_stub_starts_what_the_last_had_loaded_from_its_original_data_only),
+        OWNED(what_is_forgotten_cannot_be_reloaded),
+        OWNED(a_load_whose_last_reset_fails_says_so),
         OWNED(a_reload_that_fails_leaves_nothing_to_start),
         FRESH(peek_reads_any_part_of_the_ram),
         FRESH(peek_reads_nothing_but_the_programs_ram),

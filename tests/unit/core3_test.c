@@ -25,6 +25,27 @@ static struct core3 *core3;
 static struct error error;
 static struct ampgdb_stop stop;
 
+/* --- what of libc may fail (tests.mk, WRAPPED) --- */
+
+static bool has_no_memory;
+static unsigned random_number_that_fails; /* the first, the second...; 0: none */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return has_no_memory ? NULL : __real_calloc(count, size);
+}
+
+ssize_t __real_getrandom(void *bytes, size_t size, unsigned flags);
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags);
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags)
+{
+    if (random_number_that_fails > 0 && --random_number_that_fails == 0)
+        return -1;
+    return __real_getrandom(bytes, size, flags);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -60,6 +81,8 @@ static void assert_not_owned(int code, const char *because)
     assert_false(core3_is_owned(core3));
 }
 
+static char notice[sizeof error.text]; /* of the last replacement */
+
 static void assert_replaced(const char *because)
 {
     const unsigned boots = fake.boots;
@@ -67,8 +90,9 @@ static void assert_replaced(const char *because)
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     assert_int_equal(fake.boots, boots + 1);
     assert_non_null(core3_notice(core3));
-    assert_says(core3_notice(core3), because);
-    assert_says(core3_notice(core3), "; a new stub was started");
+    snprintf(notice, sizeof notice, "%s", core3_notice(core3));
+    assert_says(notice, because);
+    assert_says(core3_notice(core3), "; a new stub was started, and nothing runs on Core 3 now");
     assert_int_equal(core3_ping(core3), 0);
     core3_disown(core3);
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
@@ -143,6 +167,31 @@ static void a_header_left_from_before_a_reboot_proves_nothing(void **state)
     assert_int_equal(fake.boots, 2);
 }
 
+static void without_memory_nothing_is_opened(void **state)
+{
+    struct core3 *second;
+
+    (void)state;
+    has_no_memory = true;
+    assert_int_equal(core3_open(&second, "fake", &error), -HOST_EFAIL);
+    has_no_memory = false;
+    assert_string_equal(error.text, "out of memory");
+}
+
+/* The nonce of the start, the first tag, the nonce of the first ping. */
+static void without_random_numbers_nothing_is_owned(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i <= 3; i++) {
+        random_number_that_fails = i;
+        assert_true(core3_own(core3, "core3_test", &error) < 0);
+        assert_string_equal(error.text, "the kernel gives no random numbers (getrandom)");
+        assert_false(core3_is_owned(core3));
+        tear_down(state);
+        set_up(state);
+    }
+}
+
 static void a_second_owner_is_told_the_first(void **state)
 {
     struct core3 *second;
@@ -151,7 +200,9 @@ static void a_second_owner_is_told_the_first(void **state)
     assert_int_equal(core3_own(core3, "ampgdb-bridge, client 127.0.0.1:4711", &error), 0);
     assert_int_equal(core3_open(&second, "fake", &error), 0);
     assert_int_equal(core3_own(second, "loadmetal", &error), -HOST_ELOCKED);
-    assert_says(error.text, "ampgdb-bridge, client 127.0.0.1:4711");
+    assert_string_equal(error.text,
+                        "Core 3 is in use by ampgdb-bridge, client 127.0.0.1:4711: let it "
+                        "finish, or detach its debugger, then try again");
     assert_int_equal(core3_ping(core3), 0);
     core3_disown(core3);
     assert_int_equal(core3_own(second, "loadmetal", &error), 0);
@@ -163,7 +214,10 @@ static void a_start_address_that_nobody_took_means_nobody_waits(void **state)
     (void)state;
     fake.mailbox3 = 0x20000000;
     fake.core = FAKE_BUSY;
-    assert_not_owned(-HOST_ELOST, "0x20000000");
+    assert_not_owned(-HOST_ELOST,
+                     "a start address (0x20000000) lies in Core 3's mailbox 3 and nobody "
+                     "takes it, so Core 3 is not waiting for work: was a program "
+                     "started there without ampgdb? Reboot the Pi");
     assert_int_equal(fake.code_words, 0);
     assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
 }
@@ -174,41 +228,59 @@ static void an_address_that_is_not_taken_is_taken_back(void **state)
     fake.core = FAKE_BUSY;
     fake_header()->state = AMPGDB_STATE_NONE;
     fake_header()->progress = AMPGDB_PROGRESS_NONE;
-    assert_not_owned(-HOST_ELOST, "maxcpus=3");
+    assert_not_owned(-HOST_ELOST,
+                     "Core 3 never took the start address from its mailbox 3: is Linux running "
+                     "with maxcpus=3, and was no program started on Core 3 without ampgdb since "
+                     "the last reboot? Otherwise reboot the Pi");
     assert_int_equal(fake.mailbox3, 0);
     assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
     assert_int_equal(fake_header()->boot_nonce, 0x5A5A5A5A);
 }
 
+static const char refusal[] =
+    "Core 3 arrived in Supervisor mode (CPSR 0x600001d3), but the stub needs HYP mode: use the "
+    "Pi's own current firmware with a 32-bit kernel (arm_64bit=0, and no kernel_old=1 or armstub= "
+    "in config.txt), then reboot";
+
 static void a_refusal_of_an_earlier_start_is_remembered(void **state)
 {
     (void)state;
     fake.core = FAKE_FIRMWARE_SVC;
-    assert_not_owned(-HOST_ELOST, "Supervisor mode (CPSR 0x600001d3)");
-    assert_says(error.text, "arm_64bit=0");
-    assert_not_owned(-HOST_ELOST, "an earlier start");
-    assert_says(error.text, "Supervisor mode (CPSR 0x600001d3)");
+    assert_not_owned(-HOST_ELOST, refusal);
+    assert_string_equal(error.text, refusal);
+    assert_not_owned(-HOST_ELOST, "Core 3 does not take a new start address; what an earlier start "
+                                  "left: Core 3 arrived in Supervisor mode");
+    assert_says(error.text, "; reboot the Pi");
 }
 
 static void a_stub_that_gets_stuck_says_how_far_it_came(void **state)
 {
     (void)state;
     fake.core = FAKE_STUCK;
-    assert_not_owned(-HOST_ELOST, "progress 3 of 5");
+    assert_not_owned(-HOST_ELOST, "the stub got stuck on Core 3 after turning its MMU on, while "
+                                  "setting up debugging and stage 2 (progress 3 of 5): please "
+                                  "report this; reboot the Pi");
 }
 
 static void a_stub_that_never_reports_is_not_mistaken_for_one_not_taken(void **state)
 {
     (void)state;
     fake.core = FAKE_VANISHED;
-    assert_not_owned(-HOST_ELOST, "took the start address");
+    assert_not_owned(-HOST_ELOST,
+                     "Core 3 took the start address, but the stub did not come up within "
+                     "2000 ms (progress 0, epoch 0x00000000 for 0x");
+    assert_says(error.text, "): its memory at 0x30000000 may belong to somebody else (gpu_mem, "
+                            "mem=); correct that and reboot the Pi");
 }
 
 static void a_panic_at_boot_is_decoded(void **state)
 {
     (void)state;
     fake.core = FAKE_BOOT_PANIC;
-    assert_not_owned(-HOST_ELOST, "boot words");
+    assert_not_owned(-HOST_ELOST,
+                     "the stub on Core 3 failed: boot words that make no sense (code 2) "
+                     "at stub+0x0");
+    assert_says(error.text, "; please report this; reboot the Pi");
     assert_true(fake.looks < 5);
 }
 
@@ -219,7 +291,7 @@ static void a_stub_of_another_version_is_named_and_replaced(void **state)
     assert_null(core3_notice(core3));
     core3_disown(core3);
     fake_header()->abi_version = 77;
-    assert_replaced("ABI 77, this program speaks 1");
+    assert_replaced("the stub on Core 3 was of another version (ABI 77, this program speaks 1)");
     assert_int_equal(fake.parks, 1);
 }
 
@@ -243,8 +315,8 @@ static void a_stub_that_does_not_hand_the_core_back_means_a_reboot(void **state)
     fake.is_stuck = true;
     fake_header()->abi_version = 77;
     assert_not_owned(-HOST_ELOST, "ABI 77");
-    assert_says(error.text, "does not hand Core 3 back either");
-    assert_says(error.text, "reboot the Pi");
+    assert_says(error.text, "; it does not hand Core 3 back either (waited 400 ms), so there is no "
+                            "way to replace it: reboot the Pi");
     assert_int_equal(fake.mailbox3, 0);
     assert_int_equal(fake.code_words, 3);
     assert_null(core3_notice(core3));
@@ -254,7 +326,10 @@ static void somebody_elses_program_is_left_alone(void **state)
 {
     (void)state;
     fake.mailbox_ctl = FAKE_DOORBELL;
-    assert_not_owned(-HOST_ELOST, "something else");
+    assert_not_owned(-HOST_ELOST,
+                     "something else than ampgdb's stub runs on Core 3, or its window was "
+                     "overwritten (its mailbox 1 is a FIQ, but the header at "
+                     "0x30080000 is not ours: 0x5a5a5a5a): reboot the Pi");
     assert_int_equal(fake.code_words, 0);
     assert_int_equal(fake_header()->magic, 0x5A5A5A5A);
 }
@@ -265,7 +340,10 @@ static void a_resident_stub_that_is_silent_is_replaced(void **state)
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     core3_disown(core3);
     fake.is_silent = true;
-    assert_replaced("did not answer");
+    assert_replaced(
+        "did not answer within 2000 ms (state halted, asleep 0, to_stub 5 words waiting, "
+        "to_host 0, 0 stray messages): its stub hangs, perhaps in an access to a "
+        "device that never finished");
 }
 
 static void vanish(struct fake *machine)
@@ -312,7 +390,8 @@ static void a_panic_that_did_not_park_is_decoded_and_its_record_kept(void **stat
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     core3_disown(core3);
     leave_panic();
-    assert_not_owned(-HOST_ELOST, "stub+0x1234");
+    assert_not_owned(-HOST_ELOST, "the stub on Core 3 failed: an exception of its own (code 1) at "
+                                  "stub+0x1234, LR 0x00000000, CPSR 0x00000000, vector 4");
     assert_says(error.text, "HSR 0x97830005 (data abort of the stub), HDFAR 0xdead0000");
     assert_says(error.text, "reboot the Pi");
     assert_int_equal(fake_header()->panic.pc, 0x1234);
@@ -331,7 +410,9 @@ static void a_stub_with_other_memory_is_refused(void **state)
 
         core3_disown(core3);
         fake.shared[words[i]] = 0xFFE00000;
-        assert_not_owned(-HOST_ELOST, "other memory");
+        assert_not_owned(-HOST_ELOST, "the stub on Core 3 uses other memory (base 0x");
+        assert_says(error.text, ") than this board has (0x20000000, 0x30000000, 0x3b400000): was "
+                                "gpu_mem changed? Reboot the Pi");
         fake.shared[words[i]] = before;
         assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     }
@@ -404,7 +485,7 @@ static void owning_as_is_replaces_nothing(void **state)
     fake.is_silent = true;
     assert_int_equal(core3_own_as_is(core3, "core3_test", &error), -HOST_ELOST);
     assert_says(error.text, "did not answer");
-    assert_says(error.text, "replaces the stub");
+    assert_says(error.text, "; the next attach, load or stop replaces the stub");
     assert_false(core3_is_owned(core3));
     fake_header()->abi_version = 77;
     assert_int_equal(core3_own_as_is(core3, "core3_test", &error), -HOST_ELOST);
@@ -454,12 +535,13 @@ static void unused_memory_is_no_record(void **state)
 {
     (void)state;
     assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
-    assert_says(error.text, "no record");
+    assert_string_equal(error.text, "the window at 0x30000000 holds no record of a stub that this "
+                                    "program can read, and none is on Core 3");
     memset(fake.shared, 0, sizeof fake.shared);
     assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
     fake.mailbox_ctl = FAKE_DOORBELL;
     assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
-    assert_says(error.text, "another version");
+    assert_says(error.text, "can read, though something is on Core 3: is it another version's?");
 }
 
 static void a_panic_can_be_examined_without_disturbing_it(void **state)
@@ -476,7 +558,8 @@ static void a_panic_can_be_examined_without_disturbing_it(void **state)
     fake.looks = 0;
     assert_int_equal(core3_examine(core3, &error), 0);
     assert_says(error.text, "stub+0x1234");
-    assert_says(error.text, "replaces the stub");
+    assert_says(error.text,
+                "; please report this; the next attach, load or stop replaces the stub");
     core3_info(core3, &info);
     assert_int_equal(info.state, AMPGDB_STATE_PANIC);
     assert_int_equal(info.ram_end, FAKE_RAM_END);
@@ -493,12 +576,15 @@ static void what_else_the_window_tells_is_a_verdict(void **state)
     (void)state;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
     assert_int_equal(core3_examine(core3, &error), 0); /* by an owner, too */
-    assert_says(error.text, "a stub is on Core 3 (state halted)");
+    assert_string_equal(error.text, "a stub is on Core 3 (state halted); whether it still answers "
+                                    "was not asked");
     assert_int_equal(core3_ping(core3), 0);
     core3_disown(core3);
     fake.mailbox_ctl = 0;
     assert_int_equal(core3_examine(core3, &error), 0);
-    assert_says(error.text, "no stub is on Core 3");
+    assert_string_equal(error.text, "no stub is on Core 3: this is what the last one left (state "
+                                    "halted), perhaps before a reboot; the next attach, load or "
+                                    "stop replaces the stub");
     fake_header()->abi_version = 2;
     assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
     fake.is_gone = true;
@@ -615,7 +701,7 @@ static void a_refusal_of_the_stub_keeps_the_session(void **state)
     for (uint32_t i = 0; i < FAKE_BREAKS; i++)
         assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
     assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), -AMPGDB_ENOSPC);
-    assert_says(core3_explain(core3, -AMPGDB_ENOSPC), "clear one");
+
     assert_int_equal(core3_clear_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
     assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
     assert_int_equal(core3_clear_breaks(core3), 0);
@@ -768,6 +854,26 @@ static void what_is_lost_stays_lost_without_waiting_again(void **state)
     assert_int_equal(core3_ping(core3), 0);
 }
 
+static void each_error_of_the_stub_has_its_sentence(void **state)
+{
+    static const struct {
+        int error;
+        const char *sentence;
+    } known[] = {
+        {-AMPGDB_EFAULT, "there is no such memory for the program"},
+        {-AMPGDB_EINVAL, "the stub called a request malformed: please report this"},
+        {-AMPGDB_EBUSY, "the program is running: halt it first"},
+        {-AMPGDB_ENOSPC, "no breakpoint is left: clear one first"},
+        {-AMPGDB_EDECODE,
+         "the instruction at PC cannot be stepped: set a breakpoint behind it and continue"},
+        {-AMPGDB_ERROR_COUNT, "unknown error"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        assert_string_equal(core3_explain(core3, known[i].error), known[i].sentence);
+}
+
 static void nothing_is_asked_without_owning(void **state)
 {
     (void)state;
@@ -805,7 +911,8 @@ static void a_restart_by_somebody_else_is_noticed(void **state)
     (void)state;
     fake_header()->epoch++;
     fake.is_silent = true;
-    assert_lost("started again by another process");
+    assert_lost("the stub on Core 3 was started again by another process (epoch 0x");
+    assert_says(core3_explain(core3, -HOST_ELOST), "): attach again");
     assert_true(fake.looks < 5);
 }
 
@@ -930,17 +1037,27 @@ static bool nothing(struct fake *machine, struct fake_message *reply)
     return false;
 }
 
+#define BROKEN ": its stub is broken or from another version"
+
 static const struct {
     bool (*tamper)(struct fake *machine, struct fake_message *reply);
     const char *says;
 } lies[] = {
-    {wrong_tag, "1 stray"},         {wrong_type, "impossible reply"},
-    {wrong_status, "impossible"},   {worst_status, "impossible reply"},
-    {too_many_bytes, "9 bytes"},    {most_bytes, "2147483647 bytes done out of 8"},
-    {no_bytes, "0 bytes done"},     {too_few_words, "reply of 5 words instead of 6"},
-    {too_many_words, "reply of 7"}, {a_monster, "corrupt"},
-    {half_a_header, "corrupt"},     {a_wild_head, "corrupt"},
-    {a_short_stop, "stop of 5"},    {a_flood, "stray messages"},
+    {wrong_tag, "1 stray"},
+    {wrong_type,
+     "Core 3 sent an impossible reply (type 0x8000000a, status 8) to a memory read" BROKEN},
+    {wrong_status, "an impossible reply (type 0x80000004, status -8) to a memory read" BROKEN},
+    {worst_status, "impossible reply"},
+    {too_many_bytes, "Core 3 claims 9 bytes done out of 8" BROKEN},
+    {most_bytes, "2147483647 bytes done out of 8"},
+    {no_bytes, "0 bytes done"},
+    {too_few_words, "Core 3 sent a reply of 5 words instead of 6" BROKEN},
+    {too_many_words, "reply of 7"},
+    {a_monster, "Core 3's ring is corrupt (to_host: head 4"},
+    {half_a_header, "): its stub is broken or something else writes to its window"},
+    {a_wild_head, "corrupt"},
+    {a_short_stop, "Core 3 sent a stop of 5 words instead of 24" BROKEN},
+    {a_flood, "stray messages"},
     {nothing, "did not answer"},
 };
 
@@ -1020,14 +1137,57 @@ static void an_echo_of_another_nonce_is_no_life(void **state)
     (void)state;
     fake.tamper = wrong_nonce;
     core3_disown(core3);
-    assert_replaced("answered a ping wrongly");
+    assert_replaced("Core 3 answered a ping wrongly (nonce 0x");
+    assert_says(notice, ", ABI 1 for 1): its stub is broken; a new");
+}
+
+static bool wrong_version(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->payload[1] = 7;
+    return true;
+}
+
+static void an_echo_of_another_version_is_no_life(void **state)
+{
+    (void)state;
+    fake.tamper = wrong_version;
+    core3_disown(core3);
+    assert_replaced(", ABI 7 for 1): its stub is broken");
+}
+
+static bool a_refusal(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    reply->header.status = -AMPGDB_EINVAL;
+    return true;
+}
+
+static void a_refused_ping_is_no_life(void **state)
+{
+    (void)state;
+    fake.tamper = a_refusal;
+    assert_lost(
+        "Core 3's stub refused a ping (-2); the next attach, load or stop replaces the stub");
+}
+
+static void a_panic_ends_the_waiting_for_room_in_the_ring(void **state)
+{
+    (void)state;
+    fake.meddle = panic_now;
+    fake.is_silent = true;
+    fake_header()->to_stub_tail = fake_header()->to_stub_head - RING_WORDS;
+    assert_lost("stub+0x88");
+    assert_true(fake.looks < 5);
 }
 
 static void a_wild_tail_of_the_stub_is_caught(void **state)
 {
     (void)state;
     fake_header()->to_stub_tail = fake_header()->to_stub_head + 1;
-    assert_lost("corrupt (to_stub");
+    assert_lost(
+        "Core 3's ring is corrupt (to_stub: head 5, tail 6): its stub is broken or something "
+        "else writes to its window");
 }
 
 static void a_full_ring_is_waited_for_and_then_given_up(void **state)
@@ -1049,6 +1209,8 @@ int main(void)
         FRESH(each_start_has_its_own_nonce),
         FRESH(a_resident_stub_is_used_as_it_is),
         FRESH(a_header_left_from_before_a_reboot_proves_nothing),
+        FRESH(without_memory_nothing_is_opened),
+        FRESH(without_random_numbers_nothing_is_owned),
         FRESH(a_second_owner_is_told_the_first),
         FRESH(a_start_address_that_nobody_took_means_nobody_waits),
         FRESH(an_address_that_is_not_taken_is_taken_back),
@@ -1092,6 +1254,7 @@ int main(void)
         OWNED(an_unknown_reason_becomes_unknown),
         OWNED(silence_is_described),
         OWNED(what_is_lost_stays_lost_without_waiting_again),
+        OWNED(each_error_of_the_stub_has_its_sentence),
         OWNED(nothing_is_asked_without_owning),
         OWNED(a_panic_ends_the_waiting),
         OWNED(a_panic_while_the_program_runs_is_noticed),
@@ -1101,6 +1264,9 @@ int main(void)
         OWNED(every_request_checks_the_length_of_its_reply),
         OWNED(a_reply_to_another_tag_is_no_life),
         OWNED(an_echo_of_another_nonce_is_no_life),
+        OWNED(an_echo_of_another_version_is_no_life),
+        OWNED(a_refused_ping_is_no_life),
+        OWNED(a_panic_ends_the_waiting_for_room_in_the_ring),
         OWNED(a_wild_tail_of_the_stub_is_caught),
         OWNED(a_full_ring_is_waited_for_and_then_given_up),
     };

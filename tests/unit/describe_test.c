@@ -50,6 +50,8 @@ static const struct {
     {AMPGDB_STOP_S2_DATA, 0x30100000, READ, "data abort: read of 0x30100000, which is the program's own RAM"},
     {AMPGDB_STOP_S2_DATA, 0x3B400000, READ, "data abort: read of 0x3b400000, which belongs to VideoCore"},
     {AMPGDB_STOP_S2_DATA, 0x3F000000, READ, "data abort: read of 0x3f000000, which is a peripheral"},
+    {AMPGDB_STOP_S2_DATA, 0x3F007000, READ, "data abort: read of 0x3f007000, which is the DMA controller, closed unless the program is started with --allow dma"},
+    {AMPGDB_STOP_S2_DATA, 0x3FE05000, READ, "data abort: read of 0x3fe05000, which is the DMA controller, closed unless the program is started with --allow dma"},
     {AMPGDB_STOP_S2_DATA, 0x40000000, READ, "data abort: read of 0x40000000, which is an ARM-local register"},
     {AMPGDB_STOP_S2_DATA, 0x40001000, READ, "data abort: read of 0x40001000, which is nothing"},
     {AMPGDB_STOP_S2_DATA, 0xFFFFFFFC, READ, "data abort: read of 0xfffffffc, which is nothing"},

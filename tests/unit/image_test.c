@@ -16,6 +16,8 @@
 #include <cmocka.h>
 
 #include <elf.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +67,39 @@ static const struct file good = {
                .p_flags = PF_R | PF_W},
               {.p_type = PT_NOTE, .p_offset = 0xFFFFFFFF, .p_paddr = 0, .p_filesz = 0xFFFFFFFF}},
 };
+
+/* --- what of libc may fail (tests.mk, WRAPPED) --- */
+
+static bool has_no_memory;
+static bool stat_fails;
+static enum { READS, READS_NOTHING, READS_BADLY, IS_INTERRUPTED } reading;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return has_no_memory ? NULL : __real_malloc(size);
+}
+
+int __real_fstat(int fd, struct stat *stat);
+int __wrap_fstat(int fd, struct stat *stat);
+int __wrap_fstat(int fd, struct stat *stat)
+{
+    errno = EIO;
+    return stat_fails ? -1 : __real_fstat(fd, stat);
+}
+
+ssize_t __real_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size)
+{
+    if (reading == READS)
+        return __real_read(fd, bytes, size);
+    errno = reading == IS_INTERRUPTED ? EINTR : EIO;
+    if (reading == IS_INTERRUPTED)
+        reading = READS;
+    return reading == READS_NOTHING ? 0 : -1;
+}
 
 static struct file file;
 static struct image image;
@@ -126,41 +161,47 @@ static void kinds_of_files_that_are_no_programs_are_named(void **state)
 {
     (void)state;
     file.header.e_type = ET_REL;
-    assert_refused("object file");
+    assert_refused("this is an object file, not yet a program: link it at 0x20000000 "
+                   "(-nostdlib -Wl,-Ttext=0x20000000)");
     file.header.e_type = ET_DYN;
-    assert_refused("-no-pie");
+    assert_refused("this is a position-independent program or a shared library: link it with "
+                   "-static -no-pie at 0x20000000");
     file.header.e_type = ET_CORE;
-    assert_refused("not a program");
+    assert_refused("this ELF file (type 4) is not a program: load the linked executable");
 }
 
 static void programs_for_other_processors_are_named(void **state)
 {
     (void)state;
     file.header.e_machine = EM_386;
-    assert_refused("another processor");
+    assert_refused(
+        "this program is for another processor (ELF machine 3, ARM is 40): build it with "
+        "arm-none-eabi-gcc");
     file.header.e_ident[EI_DATA] = ELFDATA2MSB;
-    assert_refused("big-endian");
+    assert_refused("this is a big-endian program, and Core 3 runs little-endian: build it with "
+                   "-mlittle-endian");
     file.header.e_ident[EI_CLASS] = ELFCLASS64;
-    assert_refused("64-bit");
+    assert_refused("this is a 64-bit program, and Core 3 runs 32-bit ones: build it with "
+                   "arm-none-eabi-gcc");
 }
 
 static void damaged_headers_are_refused(void **state)
 {
     (void)state;
     file.header.e_ident[EI_CLASS] = 7;
-    assert_refused("identification");
+    assert_refused("identification is damaged (class 7, version 1): link it again");
     file = good;
     file.header.e_ident[EI_VERSION] = 0;
-    assert_refused("identification");
+    assert_refused("identification is damaged (class 1, version 0): link it again");
     file = good;
     file.header.e_version = 9;
-    assert_refused("version 9");
+    assert_refused("version 9: link the program again");
     file = good;
     file.header.e_phentsize = 31;
-    assert_refused("program headers have 31 bytes");
+    assert_refused("program headers have 31 bytes each instead of 32: link it again");
     file = good;
     file.header.e_phnum = 0;
-    assert_refused("nothing to load");
+    assert_refused("nothing to load (no program headers): link it again");
     file = good;
     file.header.e_phnum = 0xFFFF;
     assert_refused("cut short");
@@ -197,8 +238,8 @@ static void a_segment_outside_the_rooms_is_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         file.phdrs[0].p_paddr = bad[i].addr;
         file.phdrs[0].p_memsz = bad[i].size;
-        assert_refused("not in the program's RAM");
-        assert_non_null(strstr(error.text, "-Ttext 0x20000000"));
+        assert_refused("is not in the program's RAM (0x20000000 to 0x2fffffff and 0x30100000 to "
+                       "0x3b3fffff): link it at 0x20000000 (-Ttext 0x20000000)");
     }
 }
 
@@ -220,7 +261,7 @@ static void overlapping_segments_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         file.phdrs[1].p_paddr = bad[i];
-        assert_refused("overlap");
+        assert_refused("overlap: correct the linker script");
     }
     file.phdrs[1].p_paddr = BASE + 0x80;
     assert_int_equal(parse(sizeof file), 0);
@@ -230,7 +271,9 @@ static void more_bytes_in_the_file_than_in_memory_are_refused(void **state)
 {
     (void)state;
     file.phdrs[1].p_memsz = 0xF;
-    assert_refused("more bytes in the file");
+    assert_refused(
+        "the segment at 0x20001000 has more bytes in the file (0x10) than in memory (0xf): "
+        "link the program again");
 }
 
 static void an_empty_segment_is_ignored_wherever_it_lies(void **state)
@@ -242,7 +285,7 @@ static void an_empty_segment_is_ignored_wherever_it_lies(void **state)
     assert_int_equal(parse(sizeof file), 0);
     assert_int_equal(image.segment_count, 1);
     file.phdrs[0].p_type = PT_NULL;
-    assert_refused("nothing to load");
+    assert_refused("the ELF file has nothing to load (no PT_LOAD segment): link it again");
 }
 
 static void too_many_segments_are_refused(void **state)
@@ -260,7 +303,7 @@ static void too_many_segments_are_refused(void **state)
         memcpy(bytes + sizeof file.header + i * sizeof phdr, &phdr, sizeof phdr);
     }
     assert_int_equal(image_parse(&image, bytes, sizeof bytes, &room, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "more than 32 segments"));
+    assert_non_null(strstr(error.text, "more than 32 segments: link it with fewer"));
 }
 
 static void the_entry_must_be_code(void **state)
@@ -270,10 +313,19 @@ static void the_entry_must_be_code(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         file.header.e_entry = bad[i];
-        assert_refused("in no executable segment");
+        assert_refused(
+            "is in no executable segment: name the start symbol with ENTRY() in the linker "
+            "script");
     }
     file.header.e_entry = BASE + 2;
-    assert_refused("not a multiple of 4");
+    assert_refused(
+        "the entry point 0x20000002 is not a multiple of 4, as ARM code must be: mark the "
+        "start symbol as Thumb code (.thumb_func) or align it");
+    file.phdrs[0].p_paddr = BASE + 1;
+    file.header.e_entry = BASE + 5;
+    assert_refused(
+        "the entry point 0x20000005 lies at the odd physical address 0x20000005: align the "
+        "load addresses in the linker script");
 }
 
 static void a_thumb_entry_keeps_its_bit(void **state)
@@ -329,11 +381,14 @@ static void a_raw_file_too_large_or_too_small_is_refused(void **state)
     (void)state;
     assert_int_equal(image_parse(&image, bytes, 4, &small, &error), 0);
     assert_int_equal(image_parse(&image, bytes, 5, &small, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "does not fit"));
+    assert_non_null(strstr(error.text,
+                           "this raw image of 5 bytes does not fit into the program's RAM "
+                           "(4 bytes at 0x20000000): make it smaller"));
     assert_int_equal(image_parse(&image, bytes, 3, &small, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "less than one instruction"));
+    assert_string_equal(error.text, "the file has 3 bytes, less than one instruction: build the "
+                                    "program again");
     assert_int_equal(image_parse(&image, bytes, 0, &room, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "empty"));
+    assert_string_equal(error.text, "the file is empty: build the program again");
 }
 
 /* --- Thumb or ARM? Nothing in a raw file says so. --- */
@@ -414,7 +469,9 @@ static void an_elf_file_is_not_placed_raw(void **state)
     (void)state;
     assert_int_equal(image_parse_raw(&image, (const uint8_t *)&file, sizeof file, &room, &error),
                      -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "without --raw"));
+    assert_non_null(strstr(error.text,
+                           "this is an ELF file, which cannot run from its first byte: load "
+                           "it without --raw, or make a raw image of it (objcopy -O binary)"));
     assert_int_equal(image_parse_raw(&image, (const uint8_t *)"abc", 3, &room, &error),
                      -HOST_EFAIL);
     assert_non_null(strstr(error.text, "less than one instruction"));
@@ -455,6 +512,71 @@ static void a_file_is_read_whole(void **state)
     assert_non_null(strstr(error.text, "is empty"));
     close(fd);
     unlink(path);
+}
+
+static void assert_unreadable(const char *path, const char *sentence)
+{
+    char whole[256];
+    uint8_t *bytes = NULL;
+    size_t size;
+
+    snprintf(whole, sizeof whole, sentence, path);
+    assert_int_equal(image_read_file(path, &bytes, &size, &error), -HOST_EFAIL);
+    assert_string_equal(error.text, whole);
+    assert_null(bytes);
+}
+
+static void a_file_that_cannot_be_read_is_named(void **state)
+{
+    char path[] = "/tmp/image_test.XXXXXX";
+    const int fd = mkstemp(path);
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+
+    (void)state;
+    assert_int_equal(write(fd, &file, sizeof file), sizeof file);
+    reading = IS_INTERRUPTED;
+    assert_int_equal(image_read_file(path, &bytes, &size, &error), 0);
+    assert_memory_equal(bytes, &file, sizeof file);
+    free(bytes);
+    reading = READS_NOTHING;
+    assert_unreadable(path, "cannot read %s: it became shorter meanwhile, try again");
+    reading = READS_BADLY;
+    assert_unreadable(path, "cannot read %s: Input/output error");
+    reading = READS;
+    stat_fails = true;
+    assert_unreadable(path, "cannot read %s: Input/output error");
+    stat_fails = false;
+    has_no_memory = true;
+    assert_unreadable(path, "out of memory for %s");
+    has_no_memory = false;
+    assert_int_equal(ftruncate(fd, 0), 0);
+    assert_unreadable(path, "%s is empty: build the program again");
+    assert_int_equal(ftruncate(fd, (off_t)(1 << 30) + 1), 0);
+    assert_unreadable(path,
+                      "%s is larger than 1 GiB, more than any Pi has RAM: is it the right file?");
+    close(fd);
+    unlink(path);
+    assert_unreadable("/nowhere", "cannot open %s: No such file or directory: check the path");
+    assert_unreadable("/tmp", "%s is not a file: name an ELF file or a raw image");
+}
+
+static void a_plan_that_left_its_room_is_refused(void **state)
+{
+    static const struct image_room other = {{0x10000000, 0}, {0x18000000, 0}};
+
+    (void)state;
+    assert_int_equal(image_parse(&image, (const uint8_t *)&file, sizeof file, &room, &error), 0);
+    assert_int_equal(image_check(&image, &room, &error), 0);
+    assert_int_equal(image_check(&image, &other, &error), -HOST_EFAIL);
+    assert_string_equal(error.text,
+                        "the segment of 0x80 bytes at 0x20000000 is not in the program's RAM "
+                        "(0x10000000 to 0x17ffffff): load the program again");
+    image.segment_count = 0;
+    assert_int_equal(image_check(&image, &other, &error), -HOST_EFAIL);
+    assert_string_equal(error.text,
+                        "the entry point 0x20000020 is not in the program's RAM (0x10000000 to "
+                        "0x17ffffff): load the program again");
 }
 
 static void what_is_no_file_is_refused_at_once(void **state)
@@ -504,6 +626,8 @@ int main(void)
         cmocka_unit_test_setup(an_elf_file_is_not_placed_raw, set_up),
         cmocka_unit_test_setup(no_wrong_byte_in_the_headers_does_harm, set_up),
         cmocka_unit_test_setup(a_file_is_read_whole, set_up),
+        cmocka_unit_test_setup(a_file_that_cannot_be_read_is_named, set_up),
+        cmocka_unit_test_setup(a_plan_that_left_its_room_is_refused, set_up),
         cmocka_unit_test_setup(what_is_no_file_is_refused_at_once, set_up),
     };
 

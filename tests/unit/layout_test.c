@@ -58,15 +58,20 @@ static void too_little_ram_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         assert_int_equal(layout_choose(&layout, ends[i], 0, &error), -HOST_EFAIL);
-        assert_non_null(strstr(error.text, "gpu_mem"));
+        assert_non_null(strstr(error.text, "too low for a window at 0x18000000: use a Pi with 512 "
+                                           "MiB or more, and a smaller gpu_mem in config.txt"));
     }
+    assert_non_null(strstr(error.text, "the RAM ends at 0x181fffff, "));
 }
 
 static void ram_that_linux_uses_is_refused(void **state)
 {
     (void)state;
     assert_int_equal(layout_choose(&layout, 0x3B400000, 0x20000001, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "mem=512M maxcpus=3"));
+    assert_non_null(strstr(error.text,
+                           "Linux uses the RAM up to 0x20000001, also the program's from "
+                           "0x20000000 on: boot it with mem=512M maxcpus=3 at the end "
+                           "of cmdline.txt"));
     assert_int_equal(layout_choose(&layout, 0x1B400000, 0x1B400000, &error), -HOST_EFAIL);
     assert_non_null(strstr(error.text, "mem=256M maxcpus=3"));
 }

@@ -16,8 +16,10 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -33,10 +35,80 @@ static struct error error;
 static char dir[64];
 static char sim_name[96];
 
+/* --- what of libc may fail (tests.mk, WRAPPED) --- */
+
+static enum { NOTHING, SOCKET, RECEIVE_TIMEOUT, SEND_TIMEOUT, SEND } failing;
+
+int __real_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol)
+{
+    errno = EMFILE;
+    return failing == SOCKET ? -1 : __real_socket(family, type, protocol);
+}
+
+int __real_setsockopt(int fd, int level, int name, const void *value, socklen_t len);
+int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t len);
+int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+    errno = EMFILE;
+    if ((failing == RECEIVE_TIMEOUT && name == SO_RCVTIMEO) ||
+        (failing == SEND_TIMEOUT && name == SO_SNDTIMEO))
+        return -1;
+    return __real_setsockopt(fd, level, name, value, len);
+}
+
+ssize_t __real_send(int fd, const void *bytes, size_t len, int flags);
+ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags);
+ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags)
+{
+    errno = EMFILE;
+    return failing == SEND ? -1 : __real_send(fd, bytes, len, flags);
+}
+
+static bool has_no_memory;
+static bool kernel_maps_nothing;
+static bool stat_fails;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return has_no_memory ? NULL : __real_calloc(count, size);
+}
+
+void *__real_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    errno = ENOMEM;
+    return kernel_maps_nothing ? MAP_FAILED : __real_mmap(at, size, protection, flags, fd, offset);
+}
+
+int __real_fstat(int fd, struct stat *stat);
+int __wrap_fstat(int fd, struct stat *stat);
+int __wrap_fstat(int fd, struct stat *stat)
+{
+    return stat_fails ? -1 : __real_fstat(fd, stat);
+}
+
 static void assert_says(const char *part)
 {
     if (!strstr(error.text, part))
         fail_msg("'%s' is not in '%s'", part, error.text);
+}
+
+static void assert_sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void assert_sentence(const char *format, ...)
+{
+    char whole[sizeof error.text];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(whole, sizeof whole, format, arguments);
+    va_end(arguments);
+    assert_string_equal(error.text, whole);
 }
 
 static const char *path_of(const char *name)
@@ -108,7 +180,9 @@ static void the_end_of_ram_is_found_in_each_form(void **state)
                          nodes[i].end ? 0 : -HOST_EFAIL);
         assert_int_equal(end, nodes[i].end);
         if (nodes[i].end == 0)
-            assert_says("no RAM at address 0");
+            assert_sentence("the device tree's memory node %s describes no RAM at address 0 (%u "
+                            "bytes): boot with the device tree of the Pi's firmware",
+                            path_of("reg"), 4 * nodes[i].count);
     }
 }
 
@@ -123,7 +197,9 @@ static void a_memory_node_that_is_no_list_of_cells_is_refused(void **state)
     put_file("reg", zeros, sizeof zeros);
     assert_int_equal(physmem_ram_end(path_of("reg"), &end, &error), -HOST_EFAIL);
     assert_int_equal(physmem_ram_end(path_of("nothing"), &end, &error), -HOST_EFAIL);
-    assert_says("is this a Raspberry Pi");
+    assert_sentence("cannot read the size of the RAM from %s: No such file or directory: is this a "
+                    "Raspberry Pi with a device tree?",
+                    path_of("nothing"));
 }
 
 /* --- what Linux claims --- */
@@ -141,7 +217,9 @@ static void only_pis_we_know_are_taken_for_one(void **state)
     assert_int_equal(facts_check_chip(path_of("compatible"), &error), 0);
     put_file("compatible", pi4, sizeof pi4);
     assert_int_equal(facts_check_chip(path_of("compatible"), &error), -HOST_EFAIL);
-    assert_says("but raspberrypi,4-model-b");
+    assert_sentence(
+        "this machine is not a Raspberry Pi 2, 3 or Zero 2 W but raspberrypi,4-model-b: "
+        "run this on one, or on a virtual Pi (make sim, then --memory sim:DIR)");
     assert_int_equal(facts_check_chip(path_of("nothing"), &error), -HOST_EFAIL);
     assert_says("make sim");
 }
@@ -182,9 +260,13 @@ static void a_list_that_hides_its_numbers_is_refused(void **state)
     (void)state;
     put_file("iomem", iomem, strlen(iomem));
     assert_int_equal(facts_ram_end(path_of("iomem"), &end, &error), -HOST_EFAIL);
-    assert_says("run this with sudo");
+    assert_sentence("%s does not say which RAM Linux uses, so none can be taken safely: run this "
+                    "with sudo",
+                    path_of("iomem"));
     put_file("iomem", "", 0);
     assert_int_equal(facts_ram_end(path_of("iomem"), &end, &error), -HOST_EFAIL);
+    assert_int_equal(facts_ram_end(path_of("nothing"), &end, &error), -HOST_EFAIL);
+    assert_sentence("cannot read %s: No such file or directory", path_of("nothing"));
 }
 
 static void linuxs_cores_are_found(void **state)
@@ -204,6 +286,8 @@ static void linuxs_cores_are_found(void **state)
         assert_int_equal(facts_core(path_of("online"), 3, &error), lists[i].result);
     }
     assert_int_equal(facts_core(path_of("nothing"), 3, &error), -HOST_EFAIL);
+    assert_sentence("cannot tell from %s which cores Linux uses: is sysfs mounted at /sys?",
+                    path_of("nothing"));
 }
 
 /* --- a scripted QEMU --- */
@@ -331,7 +415,28 @@ static void its_ram_is_the_file(void **state)
     assert_int_equal(word, 0x12345678);
     close(fd);
     assert_null(physmem->ops->map(physmem, 0x40000000 - 0x1000, 0x2000, &error));
-    assert_says("too small");
+    assert_sentence("the RAM file of %s is too small for address 0x3ffff000: start the virtual Pi "
+                    "again with make sim",
+                    sim_name);
+    physmem_close(physmem);
+}
+
+static void ram_that_cannot_be_mapped_is_named(void **state)
+{
+    struct physmem *physmem = open_sim();
+    unsigned count = 0;
+
+    (void)state;
+    kernel_maps_nothing = true;
+    assert_null(physmem->ops->map(physmem, 0x30080000, 0x1000, &error));
+    kernel_maps_nothing = false;
+    assert_sentence("cannot map the RAM file of %s: Cannot allocate memory", sim_name);
+    stat_fails = true;
+    assert_null(physmem->ops->map(physmem, 0x30080000, 0x1000, &error));
+    stat_fails = false;
+    while (count < 100 && physmem->ops->map(physmem, 0x30080000, 0x1000, &error))
+        count++;
+    assert_int_equal(count, 4);
     physmem_close(physmem);
 }
 
@@ -398,26 +503,39 @@ static void much_code_goes_in_pieces(void **state)
     physmem_close(physmem);
 }
 
+#define NO_NUMBER(reply) "QEMU answered '" reply "' where a 32-bit number was due"
+#define NO_ANSWER(why)                                                                             \
+    "the virtual Pi behind %s does not answer (" why "): start it again with make sim"
+
 static void a_reply_that_is_none_is_an_error(void **state)
 {
-    static const char *const replies[] = {"FAIL Unknown command\n",
-                                          "OK\n",
-                                          "OK banana\n",
-                                          "OK 0x100000000\n",
-                                          "OK 0x1 2\n",
-                                          "",
-                                          "OK 0x1",
-                                          "hello\n",
-                                          NULL};
+    static const struct {
+        const char *reply;
+        const char *sentence; /* with the socket's name */
+    } replies[] = {
+        {"FAIL Unknown command\n",
+         "QEMU behind %s refused a command ('FAIL Unknown command'): is it "
+         "the virtual Pi of this version?"},
+        {"OK\n", NO_NUMBER("")},
+        {"OK banana\n", NO_NUMBER("banana")},
+        {"OK 0x100000000\n", NO_NUMBER("0x100000000")},
+        {"OK 0x1 2\n", NO_NUMBER("0x1 2")},
+        {"", NO_ANSWER("connection closed")},
+        {"OK 0x1", NO_ANSWER("connection closed")},
+        {"hello\n", NO_ANSWER("connection closed")},
+        {NULL, NO_ANSWER("connection closed")},
+    };
     struct physmem *physmem = open_sim();
     uint32_t value;
 
     (void)state;
     for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
-        qemu.reply = replies[i];
-        strcpy(error.text, "");
+        char whole[sizeof error.text];
+
+        qemu.reply = replies[i].reply;
+        snprintf(whole, sizeof whole, replies[i].sentence, path_of("qtest"));
         assert_int_equal(physmem->ops->read32(physmem, MAILBOX3, &value, &error), -HOST_EFAIL);
-        assert_true(strlen(error.text) > 20);
+        assert_string_equal(error.text, whole);
     }
     physmem_close(physmem);
 }
@@ -437,6 +555,23 @@ static void chatter_without_end_is_cut_off(void **state)
     physmem_close(physmem);
 }
 
+static void a_socket_that_fails_is_named(void **state)
+{
+    struct physmem *physmem = open_sim();
+    uint32_t value;
+
+    (void)state;
+    for (failing = SOCKET; failing <= SEND; failing++) {
+        assert_int_equal(physmem->ops->read32(physmem, MAILBOX3, &value, &error), -HOST_EFAIL);
+        assert_sentence("there is no virtual Pi behind %s (Too many open files): start one with "
+                        "make sim",
+                        path_of("qtest"));
+    }
+    failing = NOTHING;
+    assert_int_equal(physmem->ops->read32(physmem, MAILBOX3, &value, &error), 0);
+    physmem_close(physmem);
+}
+
 static void a_machine_that_ended_is_named(void **state)
 {
     struct physmem *physmem = open_sim();
@@ -445,7 +580,9 @@ static void a_machine_that_ended_is_named(void **state)
     (void)state;
     end_qemu();
     assert_int_equal(physmem->ops->read32(physmem, MAILBOX3, &value, &error), -HOST_EFAIL);
-    assert_says("make sim");
+    assert_sentence(
+        "there is no virtual Pi behind %s (Connection refused): start one with make sim",
+        path_of("qtest"));
     physmem_close(physmem);
     assert_int_equal(physmem_open(&physmem, sim_name, &error), -HOST_EFAIL);
     assert_says("make sim");
@@ -458,8 +595,12 @@ static void a_directory_without_a_machine_is_named(void **state)
     (void)state;
     assert_int_equal(physmem_open(&physmem, "sim:/nowhere", &error), -HOST_EFAIL);
     assert_says("there is no virtual Pi at /nowhere");
-    assert_int_equal(physmem_open(&physmem, "sim:/tmp", &error), -HOST_EFAIL);
-    assert_says("make sim");
+    assert_sentence(
+        "there is no virtual Pi at /nowhere (No such file or directory): start one with "
+        "make sim");
+    assert_int_equal(physmem_open(&physmem, "sim:/dev", &error), -HOST_EFAIL);
+    assert_sentence("there is no virtual Pi at /dev (/dev/ram: No such file or directory): start "
+                    "one with make sim");
     assert_int_equal(physmem_open(&physmem, sim_name, &error), -HOST_EFAIL);
     assert_says("make sim");
 }
@@ -472,8 +613,56 @@ static void an_unknown_name_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_int_equal(physmem_open(&physmem, names[i], &error), -HOST_EFAIL);
-        assert_true(strlen(error.text) > 20);
+        if (names[i][0] == '\0') /* as if there was none: the Pi we are on, which is none */
+            assert_says("this machine is not a Raspberry Pi");
+        else
+            assert_sentence("there is no machine called '%s': --memory (or AMPGDB_MEMORY) takes "
+                            "/dev/mem on a Pi, or sim:DIR for the virtual Pi in DIR",
+                            names[i]);
     }
+}
+
+/* As long as the limits are apart: 107 bytes for the socket, 255 for the lock file. */
+static void names_that_are_too_long_are_named(void **state)
+{
+    char deep[400];
+    char name[400 + 32];
+    struct physmem *physmem;
+
+    (void)state;
+    snprintf(deep, sizeof deep, "%s/%0240d", dir, 0);
+    assert_int_equal(mkdir(deep, 0700), 0);
+    snprintf(name, sizeof name, "sim:%s", deep);
+    assert_int_equal(physmem_open(&physmem, name, &error), -HOST_EFAIL);
+    rmdir(deep);
+    assert_sentence("%s is too long a name for a virtual Pi: choose a shorter one", deep);
+    snprintf(deep, sizeof deep, "%s/%0100d", dir, 0);
+    assert_int_equal(mkdir(deep, 0700), 0);
+    snprintf(name, sizeof name, "%s/ram", deep);
+    assert_int_equal(symlink("../ram", name), 0);
+    snprintf(name, sizeof name, "%s/device-tree", deep);
+    assert_int_equal(symlink("../device-tree", name), 0);
+    snprintf(name, sizeof name, "sim:%s", deep);
+    assert_int_equal(physmem_open(&physmem, name, &error), -HOST_EFAIL);
+    snprintf(name, sizeof name, "%s/ram", deep);
+    unlink(name);
+    snprintf(name, sizeof name, "%s/device-tree", deep);
+    unlink(name);
+    rmdir(deep);
+    assert_sentence("the socket's name %s/qtest is too long for Linux (107 bytes): put the virtual "
+                    "Pi in a directory with a shorter name",
+                    deep);
+}
+
+static void without_memory_no_machine_is_opened(void **state)
+{
+    struct physmem *physmem;
+
+    (void)state;
+    has_no_memory = true;
+    assert_int_equal(physmem_open(&physmem, sim_name, &error), -HOST_EFAIL);
+    has_no_memory = false;
+    assert_string_equal(error.text, "out of memory");
 }
 
 static void the_environment_names_the_machine_when_nobody_else_does(void **state)
@@ -504,15 +693,19 @@ int main(void)
         FILES(linuxs_cores_are_found),
         QEMU(a_virtual_pi_is_opened),
         QEMU(its_ram_is_the_file),
+        QEMU(ram_that_cannot_be_mapped_is_named),
         QEMU(mappings_can_be_given_back_any_number_of_times),
         QEMU(registers_go_through_the_socket),
         QEMU(code_goes_through_the_socket),
         QEMU(much_code_goes_in_pieces),
         QEMU(a_reply_that_is_none_is_an_error),
         QEMU(chatter_without_end_is_cut_off),
+        QEMU(a_socket_that_fails_is_named),
         QEMU(a_machine_that_ended_is_named),
         FILES(a_directory_without_a_machine_is_named),
         FILES(an_unknown_name_is_refused),
+        FILES(names_that_are_too_long_are_named),
+        FILES(without_memory_no_machine_is_opened),
         QEMU(the_environment_names_the_machine_when_nobody_else_does),
         FILES(only_pis_we_know_are_taken_for_one),
     };

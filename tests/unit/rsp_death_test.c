@@ -20,6 +20,15 @@
 
 static struct rsp_client client;
 
+static bool has_no_memory; /* tests.mk, WRAPPED */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return has_no_memory ? NULL : __real_calloc(count, size);
+}
+
 #define VERDICT                                                                                    \
     "Core 3 is lost: Core 3 is lost. This is a post-mortem: only memory and the last registers "   \
     "can be read\n"
@@ -421,9 +430,24 @@ static void program_that_never_halts_gives_a_post_mortem(void **state)
     client.core3.state = AMPGDB_STATE_RUNNING;
     client.core3.never_halts = true;
     client_attach(&client);
-    assert_non_null(strstr(client.log, "never reported that it stopped"));
+    assert_non_null(strstr(client.log,
+                           "Core 3 took the order to halt the program but never reported that it "
+                           "stopped: its stub is broken; reboot the Pi"));
     assert_false(core3_is_owned(&client.core3));
     check(&client, "?", ABORTED);
+}
+
+static void without_memory_there_is_no_session(void **state)
+{
+    struct error error;
+
+    (void)state;
+    client_init(&client);
+    has_no_memory = true;
+    assert_int_equal(open_session(&error), -HOST_EFAIL);
+    has_no_memory = false;
+    assert_string_equal(error.text, "no memory for another session");
+    assert_false(client.core3.owned);
 }
 
 static void post_mortem_on_request_does_not_touch_core_3(void **state)
@@ -480,6 +504,7 @@ int main(void)
         BARE(dead_core_without_a_record_turns_the_client_away),
         BARE(dead_core_with_a_record_gives_a_post_mortem),
         BARE(program_that_never_halts_gives_a_post_mortem),
+        BARE(without_memory_there_is_no_session),
         BARE(post_mortem_on_request_does_not_touch_core_3),
         BARE(replaced_stub_is_told),
     };

@@ -18,6 +18,8 @@
 
 static struct rsp_client client;
 
+#define ZEROS "00000000000000000000000000000000" /* of four registers */
+
 static const char *const malformed[] = {
     "m",
     "m,",
@@ -76,6 +78,7 @@ static const char *const malformed[] = {
     "Pffffffff0=00000000",
     "G",
     "G00",
+    "G" ZEROS ZEROS ZEROS ZEROS "0000000000",
     "Gzz",
     "Z",
     "Z0",
@@ -107,6 +110,7 @@ static const char *const malformed[] = {
     "C0",
     "Cgg",
     "C05;20000000",
+    "S05;20000000",
     "S1",
     "vCont",
     "vCont;",
@@ -119,6 +123,7 @@ static const char *const malformed[] = {
     "vCont;C5",
     "vCont;c:",
     "vCont;c:x",
+    "vCont;c:1x",
     "vCont;s:2",
     "vCont;s:1;q",
     "vContc",
@@ -130,6 +135,7 @@ static const char *const malformed[] = {
     "D;x",
     "qAttached:",
     "qAttached1",
+    "qAttached:1x",
     "qXfer:features:read:target.xml",
     "qXfer:features:read:target.xml:",
     "qXfer:features:read:target.xml:0",
@@ -198,7 +204,7 @@ static void any_byte_anywhere_is_survived(void **state)
         const size_t len = strlen(malformed[i]);
 
         for (size_t change = 0; change < len * sizeof bytes; change++) {
-            char packet[128];
+            char packet[256];
 
             memcpy(packet, malformed[i], len);
             packet[change / sizeof bytes] = bytes[change % sizeof bytes];

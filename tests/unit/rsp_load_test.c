@@ -16,6 +16,17 @@
 
 static struct rsp_client client;
 
+/* --- what of libc may fail (tests.mk, WRAPPED) --- */
+
+static size_t too_many_bytes; /* 0: no number of them */
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return size == too_many_bytes ? NULL : __real_malloc(size);
+}
+
 #define CPSR client.core3.regs[AMPGDB_REG_CPSR]
 
 /* --- Load, with a PC ------------------------------------------------------------------------ */
@@ -293,7 +304,7 @@ static void program_that_is_not_remembered_is_not_replaced_by_an_older_one(void 
     check(&client, "X20000000,4:ABCD", "OK");
     check(&client, "Pf=00000020", "OK");
     client_send(&client, "vRun;");
-    core3_did(&client, "write 20000000,4;reset 20000000;allow 0;reset 20000000;");
+    core3_did(&client, "write 20000000,4;reset 20000000;allow 0;forget;reset 20000000;");
     client.len = 0;
     client_send(&client, "qRcmd,76657273696f6e");
     expect_console(
@@ -316,7 +327,7 @@ static void load_in_too_many_pieces_is_not_remembered(void **state)
     }
     client.core3.log[0] = 0;
     check(&client, "Pf=00100020", "OK");
-    core3_did(&client, "reset 20001000;allow 0;");
+    core3_did(&client, "reset 20001000;allow 0;forget;");
     assert_non_null(strstr(client.log, "because it lies in more than 32 pieces"));
 }
 
@@ -328,7 +339,7 @@ static void program_whose_memory_cannot_be_read_back_is_not_remembered(void **st
     client.core3.fail_with = -AMPGDB_EFAULT;
     client.core3.log[0] = 0;
     check(&client, "Pf=00000020", "OK");
-    core3_did(&client, "reset 20000000;allow 0;");
+    core3_did(&client, "reset 20000000;allow 0;forget;");
     assert_non_null(strstr(client.log, "because its memory at 0x20000000 cannot be read back"));
 }
 
@@ -340,6 +351,65 @@ static void run_that_fails_says_so(void **state)
     client.core3.fail_with = -AMPGDB_EINVAL;
     check(&client, "vRun;", "E16");
     core3_did(&client, "");
+    assert_string_equal(client.log, "the program cannot start over: reload fails\n");
+}
+
+static void assert_not_remembered(const char *because)
+{
+    char sentence[256];
+
+    snprintf(sentence, sizeof sentence,
+             "\"run\" will not bring back this program's original data, because %s; load it again "
+             "instead\n",
+             because);
+    assert_string_equal(client.log, sentence);
+    assert_false(client.core3.has_image);
+}
+
+static void program_outside_the_ram_is_not_remembered(void **state)
+{
+    (void)state;
+    check(&client, "X3f200000,4:abcd", "OK");
+    check(&client, "Pf=0000203f", "OK");
+    assert_not_remembered("it is not in the program's RAM");
+}
+
+/* Where there is no memory, but nobody knows until it was read. */
+static void program_that_is_read_back_in_part_is_not_remembered(void **state)
+{
+    (void)state;
+    check(&client, "X2001fffe,4:abcd", "E0e");
+    check(&client, "Pf=fcff0120", "OK");
+    client.core3.log[0] = 0;
+    check(&client, "X2001fffc,4:abcd", "OK");
+    check(&client, "Pf=fcff0120", "OK");
+    assert_not_remembered("its memory at 0x2001fffc cannot be read back");
+}
+
+/* Two far away from each other become one when there are no more to keep apart. */
+static void load_of_many_mebibytes_is_not_remembered(void **state)
+{
+    char packet[64];
+
+    (void)state;
+    for (uint32_t i = 0; i < 63; i++) {
+        snprintf(packet, sizeof packet, "X%x,1:a", 0x40000000 + i * 0x3000000);
+        check(&client, packet, "E0e");
+    }
+    check(&client, "X20000000,1:a", "OK");
+    check(&client, "X21ffff00,1:a", "E0e");
+    check(&client, "Pf=00000020", "OK");
+    assert_not_remembered("it has more than 16 MiB");
+}
+
+static void program_without_room_for_a_copy_is_not_remembered(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,9:abcdefghi", "OK");
+    too_many_bytes = 9;
+    check(&client, "Pf=00000020", "OK");
+    too_many_bytes = 0;
+    assert_not_remembered("there is no memory left for a copy");
 }
 
 static int attach(void **state)
@@ -386,6 +456,10 @@ int main(void)
         TEST(load_in_too_many_pieces_is_not_remembered),
         TEST(program_whose_memory_cannot_be_read_back_is_not_remembered),
         TEST(run_that_fails_says_so),
+        TEST(program_outside_the_ram_is_not_remembered),
+        TEST(program_that_is_read_back_in_part_is_not_remembered),
+        TEST(load_of_many_mebibytes_is_not_remembered),
+        TEST(program_without_room_for_a_copy_is_not_remembered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "line_cache.h"
 #include "listener.h"
@@ -42,6 +45,20 @@ static void numbers_fit_32_bits_or_fail(void **state)
     assert_false(rsp_take_number(&cursor, &value));
     cursor = cursor_of("");
     assert_false(rsp_take_number(&cursor, &value));
+}
+
+/* Digits behind the end are somebody else's. */
+static void bytes_end_with_the_cursor(void **state)
+{
+    static const char text[] = "12345678";
+    struct rsp_cursor cursor = {(const uint8_t *)text, (const uint8_t *)text + 3};
+    uint8_t bytes[4] = {0};
+
+    (void)state;
+    assert_false(rsp_take_bytes(&cursor, bytes, 2));
+    assert_true(rsp_take_bytes(&cursor, bytes, 1));
+    assert_int_equal(bytes[0], 0x12);
+    assert_int_equal(rsp_left(&cursor), 1);
 }
 
 static void thread_ids(void **state)
@@ -226,9 +243,12 @@ static void listen_addresses(void **state)
         {"127.0.0.1:", NULL, false},
         {"127.0.0.1:65536", NULL, false},
         {"127.0.0.1:-1", NULL, false},
+        {"127.0.0.1::1", NULL, false},
+        {"127.0.0.1:x", NULL, false},
         {"127.0.0.1:33x", NULL, false},
         {"127.0.0.1:99999999999999999999", NULL, false},
         {"pi:3333", NULL, false},
+        {"[pi]:3333", NULL, false},
         {"[::1", NULL, false},
         {"[::1]3333", NULL, false},
         {"::1", NULL, false},
@@ -244,13 +264,72 @@ static void listen_addresses(void **state)
 
         assert_int_equal(result, rows[i].address ? 0 : -HOST_EFAIL);
         if (!rows[i].address) {
-            assert_non_null(strstr(error.text, "write a numeric address and a port up to 65535"));
+            snprintf(text, sizeof text, "cannot listen on \"%.40s", rows[i].text);
+            assert_non_null(strstr(error.text, text));
+            assert_non_null(strstr(error.text,
+                                   "\": write a numeric address and a port up to 65535, as in "
+                                   "--listen 127.0.0.1:3333, :3333 or [::1]:3333"));
             continue;
         }
         listener_describe(&address.socket, text, sizeof text);
         assert_string_equal(text, rows[i].address);
         assert_int_equal(address.loopback, rows[i].loopback);
     }
+}
+
+static int socket_fails_with;
+static int bind_fails_with;
+
+int __real_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol)
+{
+    errno = socket_fails_with;
+    return socket_fails_with ? -1 : __real_socket(family, type, protocol);
+}
+
+int __real_bind(int fd, const struct sockaddr *address, socklen_t len);
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len);
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len)
+{
+    errno = bind_fails_with;
+    return bind_fails_with ? -1 : __real_bind(fd, address, len);
+}
+
+static void each_reason_not_to_listen_has_its_advice(void **state)
+{
+    static const struct {
+        int socket_fails_with;
+        int bind_fails_with;
+        const char *sentence;
+    } rows[] = {
+        {0, EADDRINUSE,
+         "cannot listen on 127.0.0.1:80: Address already in use; another bridge may be running: "
+         "end it, or choose another port with --listen 127.0.0.1:PORT"},
+        {0, EACCES,
+         "cannot listen on 127.0.0.1:80: Permission denied; ports below 1024 are reserved: choose "
+         "another with --listen 127.0.0.1:PORT"},
+        {0, EADDRNOTAVAIL,
+         "cannot listen on 127.0.0.1:80: Cannot assign requested address; this machine does not "
+         "have that address: see \"ip address\""},
+        {EAFNOSUPPORT, 0,
+         "cannot listen on 127.0.0.1:80: Address family not supported by protocol; choose another "
+         "address with --listen ADDR:PORT"},
+    };
+    struct listener_address address;
+    struct error error;
+    uint16_t port;
+
+    (void)state;
+    assert_int_equal(listener_parse(&address, ":80", &error), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        socket_fails_with = rows[i].socket_fails_with;
+        bind_fails_with = rows[i].bind_fails_with;
+        assert_int_equal(listener_open(&address, &port, &error), -HOST_EFAIL);
+        assert_string_equal(error.text, rows[i].sentence);
+    }
+    socket_fails_with = 0;
+    bind_fails_with = 0;
 }
 
 static void trace_is_one_line_a_packet(void **state)
@@ -282,6 +361,8 @@ static void trace_is_one_line_a_packet(void **state)
     trace_close(trace);
     unlink(path);
     assert_int_equal(trace_open(&trace, "/nonexistent/x", &error), -HOST_EFAIL);
+    assert_string_equal(error.text, "cannot write the trace to /nonexistent/x: No such file or "
+                                    "directory; name another file");
     assert_non_null(strstr(error.text, "/nonexistent/x"));
     trace_note(NULL, TRACE_NOTE, "nobody listens");
     trace_close(NULL);
@@ -291,6 +372,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_fit_32_bits_or_fail),
+        cmocka_unit_test(bytes_end_with_the_cursor),
         cmocka_unit_test(thread_ids),
         cmocka_unit_test(reply_never_overflows),
         cmocka_unit_test(ranges_merge_and_contain),
@@ -299,6 +381,7 @@ int main(void)
         cmocka_unit_test(cache_fetches_once_until_dropped),
         cmocka_unit_test(cache_keeps_no_half_line),
         cmocka_unit_test(listen_addresses),
+        cmocka_unit_test(each_reason_not_to_listen_has_its_advice),
         cmocka_unit_test(trace_is_one_line_a_packet),
     };
 

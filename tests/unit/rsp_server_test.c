@@ -48,7 +48,37 @@ static struct {
     bool has_record;
     bool post_mortem;
     const char *notice;
+    bool no_signals;
+    bool no_waiting;
 } wish;
+
+/* tests.mk, WRAPPED */
+int __real_signalfd(int fd, const sigset_t *set, int flags);
+int __wrap_signalfd(int fd, const sigset_t *set, int flags);
+int __wrap_signalfd(int fd, const sigset_t *set, int flags)
+{
+    errno = EMFILE;
+    return wish.no_signals ? -1 : __real_signalfd(fd, set, flags);
+}
+
+int __real_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time,
+                 const sigset_t *set);
+int __wrap_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time,
+                 const sigset_t *set);
+int __wrap_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time, const sigset_t *set)
+{
+    errno = ENOMEM;
+    return wish.no_waiting ? -1 : __real_ppoll(fds, count, time, set);
+}
+
+static bool has_no_memory;
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size)
+{
+    return has_no_memory ? NULL : __real_realloc(old, size);
+}
 
 /* In the child: ends with the status that main() would give. */
 static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
@@ -66,7 +96,7 @@ static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
     config.core3->notice = wish.notice;
     result = server_run(&config, &error);
     if (result)
-        fprintf(stderr, "%s\n", error.text);
+        fprintf(stderr, "%s\nheld by %s\n", error.text, config.core3->holder);
     core3_close(config.core3);
     _exit(result ? 1 : 0);
 }
@@ -449,6 +479,32 @@ static void client_that_resets_is_noticed_while_it_waits(void **state)
     }
 }
 
+static void output_that_finds_no_memory_ends_the_connection(void **state)
+{
+    struct connection connection = {.in = -1, .out = -1};
+
+    (void)state;
+    has_no_memory = true;
+    connection_send(&connection, (const uint8_t *)"+", 1);
+    has_no_memory = false;
+    assert_true(connection.broken);
+    assert_false(connection_is_pending(&connection));
+}
+
+static void a_kernel_that_refuses_is_named(void **state)
+{
+    (void)state;
+    wish.no_signals = true;
+    start(ON_DISCONNECT_KEEP, false);
+    expect_text(server.errors, "cannot watch for signals: Too many open files\n");
+    assert_int_equal(await_exit(), 1);
+    clean_up(state);
+    wish.no_waiting = true;
+    start(ON_DISCONNECT_KEEP, false);
+    expect_text(server.errors, "cannot wait for clients: Cannot allocate memory\n");
+    assert_int_equal(await_exit(), 1);
+}
+
 static void busy_port_is_named(void **state)
 {
     struct listener_address address;
@@ -538,10 +594,15 @@ static void dead_core_with_a_record_is_served_as_a_post_mortem(void **state)
 
 static void dead_core_without_a_record_is_not_served(void **state)
 {
+    char text[128];
+
     (void)state;
     wish.is_dead = true;
     start(ON_DISCONNECT_KEEP, false);
-    expect_text(server.errors, "Core 3 is dead, says the fake\n");
+    snprintf(text, sizeof text,
+             "Core 3 is dead, says the fake\nheld by ampgdb-bridge (pid %d), starting\n",
+             (int)server.pid);
+    expect_text(server.errors, text);
     assert_int_equal(await_exit(), 1);
 }
 
@@ -592,6 +653,8 @@ int main(void)
         TEST(slow_reader_gets_everything),
         cmocka_unit_test(output_is_bounded_and_stalls_are_noticed),
         TEST(client_that_resets_is_noticed_while_it_waits),
+        cmocka_unit_test(output_that_finds_no_memory_ends_the_connection),
+        TEST(a_kernel_that_refuses_is_named),
         cmocka_unit_test(busy_port_is_named),
         TEST(packet_that_was_repeated_during_a_slow_attach_is_answered_once),
         TEST(dead_core_with_a_record_is_served_as_a_post_mortem),

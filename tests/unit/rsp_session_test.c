@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -594,6 +596,16 @@ static void impossible_step_ends_where_it_began(void **state)
     assert_false(session_is_waiting(client.session));
 }
 
+/* A program at an address where no registers can be read: the step has no stop to report. */
+static void impossible_step_without_registers_is_an_error(void **state)
+{
+    (void)state;
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -AMPGDB_EDECODE;
+    client.core3.fail_then = -AMPGDB_EFAULT;
+    check(&client, "vCont;s", "E0e");
+}
+
 static void waiting_client_gets_nothing_but_its_stop(void **state)
 {
     (void)state;
@@ -744,6 +756,18 @@ static void monitor_status(void **state)
     assert_non_null(memmem(client.bytes, client.len, "72756e6e696e67", 14));
 }
 
+static void monitor_status_names_thumb_and_caches(void **state)
+{
+    (void)state;
+    client.core3.entry = FAKE_BASE + 0x21;
+    client.core3.program_flags = AMPGDB_PROGRAM_MMU | AMPGDB_PROGRAM_DCACHE;
+    client_send(&client, "qRcmd,737461747573");
+    client.bytes[client.len] = '\0';
+    /* "(Thumb)" and "MMU on, D-cache on", in hex */
+    assert_non_null(strstr((const char *)client.bytes, "285468756d6229"));
+    assert_non_null(strstr((const char *)client.bytes, "4d4d55206f6e2c20442d6361636865206f6e"));
+}
+
 static void monitor_failure_gives_the_reason(void **state)
 {
     (void)state;
@@ -867,6 +891,51 @@ static void refusals_do_not_end_the_session(void **state)
     }
 }
 
+static void a_failure_to_leave_in_order_is_logged(void **state)
+{
+    (void)state;
+    client.core3.fail_in = 1;
+    client.core3.fail_with = -AMPGDB_EFAULT;
+    client_leave(&client);
+    assert_string_equal(client.log, "Core 3 refuses\n");
+}
+
+/* --- Trace --------------------------------------------------------------------------------- */
+
+static void what_is_no_packet_is_noted_in_the_trace(void **state)
+{
+    static char big[RSP_PACKET_SIZE + 2];
+    char path[] = "/tmp/rsp_session_XXXXXX";
+    char text[16384];
+    struct error error;
+    FILE *file;
+
+    (void)state;
+    close(mkstemp(path));
+    client_init(&client);
+    assert_int_equal(trace_open(&client.config.trace, path, &error), 0);
+    client_attach(&client);
+    memset(big, 'm', sizeof big - 1);
+    client_send(&client, big);
+    client_feed(&client, "$qC#00\x03", 7);
+    client_leave(&client);
+    trace_close(client.config.trace);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    unlink(path);
+    assert_memory_equal(text,
+                        "# ampgdb-bridge " AMPGDB_VERSION "; milliseconds, > from the client, "
+                        "< to the client\n",
+                        sizeof "# ampgdb-bridge " AMPGDB_VERSION "; milliseconds, > from the "
+                               "client, < to the client\n" -
+                            1);
+    assert_non_null(strstr(text, " > [packet too long]\n"));
+    assert_non_null(strstr(text, " > [bad checksum]\n"));
+    assert_non_null(strstr(text, " > [Ctrl-C]\n"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, attach, leave)
 #define BARE(name) cmocka_unit_test_teardown(name, leave)
 
@@ -905,6 +974,7 @@ int main(void)
         TEST(ctrl_c_halts_a_running_program),
         TEST(ctrl_c_that_crosses_a_stop_gives_one_reply),
         TEST(impossible_step_ends_where_it_began),
+        TEST(impossible_step_without_registers_is_an_error),
         TEST(waiting_client_gets_nothing_but_its_stop),
         TEST(monitor_version_and_help),
         TEST(monitor_unknown_command_lists_the_known),
@@ -913,6 +983,7 @@ int main(void)
         TEST(running_program_is_read_live_and_not_reset),
         TEST(stop_after_monitor_resume_is_found),
         TEST(monitor_status),
+        TEST(monitor_status_names_thumb_and_caches),
         TEST(monitor_failure_gives_the_reason),
         TEST(detach_resumes_and_disowns_before_its_reply),
         TEST(detach_while_running_lets_it_run),
@@ -921,6 +992,8 @@ int main(void)
         TEST(vkill_answers_and_extended_clients_restart),
         TEST(stop_of_the_bridge_ends_a_wait),
         TEST(refusals_do_not_end_the_session),
+        TEST(a_failure_to_leave_in_order_is_logged),
+        BARE(what_is_no_packet_is_noted_in_the_trace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,10 @@ $(O)/arm/firmware_standin.elf: sim/firmware_standin.S include/ampgdb/bcm283x.h $
 	@mkdir -p $(@D)
 	$(call say,AS,$@)$(CORE3_CC) -mcpu=cortex-a7 -nostdlib -Iinclude -Wl,-Ttext,0 $< -o $@
 
+# --- What the card needs --------------------------------------------------------------------------
+
+include boot/boot.mk
+
 # --- Tests ---------------------------------------------------------------------------------------
 
 include tests/tests.mk

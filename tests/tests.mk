@@ -136,12 +136,15 @@ deps-fresh:
 	$(call need,$(PACKAGES_TEST) $(PACKAGES_FRESH))
 
 check: deps-test ## install what is missing, build, run the tests a contributor must pass
-	@$(MAKE) --no-print-directory all $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
-	@$(PYTEST) tests/kit tests/unit tests/tree/test_tree.py tests/fuzz/test_corpus.py tests/oracle \
-		tests/sim
+	@$(MAKE) --no-print-directory all boot-files $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
+	@$(PYTEST) tests/kit tests/unit tests/boot tests/tree/test_tree.py tests/fuzz/test_corpus.py \
+		tests/oracle tests/sim
 
 check-unit: $(UNIT) ## the pure modules alone: seconds
 	@$(PYTEST) tests/unit
+
+check-boot: boot-files ## the boot files, boot/sdcard and boot/check: seconds
+	@$(PYTEST) tests/boot
 
 check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 	@$(PYTEST) tests/sim

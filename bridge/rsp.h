@@ -8,10 +8,19 @@
 #define BRIDGE_RSP_H
 
 #include "line_cache.h"
+#include "print_formats.h"
 #include "ranges.h"
 #include "rsp_packet.h"
 #include "rsp_text.h"
 #include "session.h"
+
+/* A watchpoint that the client has set. The hardware's account of them is the stub's. */
+struct rsp_watch {
+    uint32_t type; /* AMPGDB_WATCH_*; 0: free */
+    uint32_t addr;
+    uint32_t len;
+};
+#define RSP_WATCHES_MAX 32u
 
 struct session {
     struct core3 *core3;
@@ -32,12 +41,16 @@ struct session {
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
 
     struct core3_info info;  /* as of the last stop or reset */
+    uint32_t catch;          /* AMPGDB_CATCH_*, as Core 3 was told last */
     struct ampgdb_stop stop; /* why the program is halted; registers may be older than writes */
 
     struct ranges written; /* by the client since the last resume, or the last load */
     unsigned since_load;   /* packets since a load gave the program a fresh CPU, at most 2 */
     bool forgotten;        /* the program that was loaded last is not what core3_reload() has */
     struct line_cache cache;
+    struct print_formats *formats;
+    struct rsp_watch watches[RSP_WATCHES_MAX];
+    unsigned watches_set; /* so far, for the next place */
 
     char verdict[768];
     char later[1024]; /* for the client's console, once a text is legal */
@@ -67,6 +80,7 @@ void rsp_send_error(struct session *session, int error);
 /* session.c: what handlers share. All return 0 or a negative error. */
 int session_look(struct session *session); /* has a running program stopped by itself? */
 int session_resume(struct session *session, uint32_t how);
+int session_resume_range(struct session *session, const struct ampgdb_resume *resume);
 int session_halt(struct session *session); /* and wait until it is halted */
 int session_reset(struct session *session, uint32_t entry);
 int session_note_reset(struct session *session); /* it was reset: registers, reason */
@@ -113,6 +127,16 @@ rsp_handler_fn rsp_read_memory, rsp_write_hex, rsp_write_binary;
 
 /* rsp_breakpoints.c */
 rsp_handler_fn rsp_set_break, rsp_clear_break;
+/* Which types of watchpoints has the client set on this address? A bit each, 1 << AMPGDB_WATCH_*.
+ */
+uint32_t rsp_watch_types(const struct session *session, uint32_t addr);
+
+/* rsp_print.c */
+/* What Core 3 has printed, to a client that takes text. 1 when there may be more: then whatever
+ * follows it has to wait; 0 or a negative error. */
+int rsp_print(struct session *session);
+/* Nobody will be told what it has printed so far. */
+int rsp_drop_prints(struct session *session);
 
 /* rsp_resume.c */
 rsp_handler_fn rsp_why_halted, rsp_vcont_actions, rsp_vcont, rsp_continue, rsp_continue_signal,

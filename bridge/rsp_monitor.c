@@ -28,7 +28,11 @@ say(struct session *session, const char *format, ...)
     session_console(session, text);
 }
 
-/* --- The commands: 0, or a negative error whose reason is then told ------------------------- */
+/* --- The commands ---------------------------------------------------------------------------
+ * Each returns 0; TOLD, when it has told the reason; or a negative error whose reason is then told.
+ */
+
+#define TOLD 1
 
 static int do_version(struct session *session)
 {
@@ -95,6 +99,73 @@ static void say_state(struct session *session)
         say(session, "Core 3: halted, %s\n", why);
 }
 
+/* Exceptions in the words of "monitor catch". */
+static const struct {
+    const char *name;
+    uint32_t bit;
+} exceptions[] = {
+    {"undef", AMPGDB_CATCH_UNDEFINED},
+    {"svc", AMPGDB_CATCH_SVC},
+    {"pabort", AMPGDB_CATCH_PREFETCH},
+    {"dabort", AMPGDB_CATCH_DATA},
+};
+#define EXCEPTIONS (sizeof exceptions / sizeof exceptions[0])
+
+static void say_caught(struct session *session)
+{
+    say(session, "caught exceptions:");
+    for (size_t i = 0; i < EXCEPTIONS; i++)
+        if (session->catch & exceptions[i].bit)
+            say(session, " %s", exceptions[i].name);
+    say(session, "%s\n", session->catch ? "" : " none");
+}
+
+static int set_catch(struct session *session, uint32_t what, bool on)
+{
+    const uint32_t mask = on ? session->catch | what : session->catch & ~what;
+    const int error = core3_catch(session->core3, mask);
+
+    if (!error)
+        session->catch = mask;
+    return error;
+}
+
+/* EXCEPTION or EXCEPTION on|off -> its bit, or 0 */
+static uint32_t take_exception(char *words, bool *on)
+{
+    char *second = strchr(words, ' ');
+
+    *on = !second || strcmp(second, " on") == 0;
+    if (second && !*on && strcmp(second, " off") != 0)
+        return 0;
+    if (second)
+        *second = 0;
+    for (size_t i = 0; i < EXCEPTIONS; i++)
+        if (strcmp(words, exceptions[i].name) == 0)
+            return exceptions[i].bit;
+    return 0;
+}
+
+static int do_show_catch(struct session *session)
+{
+    say_caught(session);
+    return 0;
+}
+
+static int do_catch(struct session *session, char *words)
+{
+    bool on;
+    const uint32_t what = take_exception(words, &on);
+    int error;
+
+    if (!what) {
+        say(session, "Usage: catch [undef|svc|pabort|dabort [on|off]]\n");
+        return TOLD;
+    }
+    error = set_catch(session, what, on);
+    return error ? error : do_show_catch(session);
+}
+
 static int do_status(struct session *session)
 {
     struct core3_info info;
@@ -110,8 +181,10 @@ static int do_status(struct session *session)
         say(session, ", 0x%08x-0x%08x", info.upper_base, info.ram_end - 1);
     say(session, "\nMMU %s, D-cache %s\n", on_off(info.program_flags & AMPGDB_PROGRAM_MMU),
         on_off(info.program_flags & AMPGDB_PROGRAM_DCACHE));
-    say(session, "stub: ABI %u, %u hardware breakpoints\n", AMPGDB_ABI_VERSION,
-        info.hw_breakpoints);
+    say(session, "stub: ABI %u, %u hardware breakpoints, %u watchpoint registers\n",
+        AMPGDB_ABI_VERSION, info.hw_breakpoints, info.hw_watchpoints);
+    if (!session->post_mortem)
+        say_caught(session);
     return 0;
 }
 
@@ -120,21 +193,23 @@ static int do_help(struct session *session);
 struct command {
     const char *name;
     int (*run)(struct session *session);
-    enum { ALWAYS, ALIVE } when; /* may Core 3 be dead? */
+    int (*run_words)(struct session *session, char *words); /* when words follow; NULL: none may */
+    enum { ALWAYS, ALIVE } when;                            /* may Core 3 be dead? */
     const char *help;
 };
 
 /* clang-format off */
 static const struct command commands[] = {
-    {"help",       do_help,       ALWAYS, "this list"},
-    {"version",    do_version,    ALWAYS, "of the bridge and of the stub's interface"},
-    {"status",     do_status,     ALWAYS, "state of Core 3, its RAM, entry and caches"},
-    {"halt",       do_halt,       ALIVE,  "halt the program"},
-    {"resume",     do_resume,     ALIVE,  "let the program run; GDB takes no notice until \"continue\""},
-    {"reset",      do_reset_run,  ALIVE,  "as reset run"},
-    {"reset run",  do_reset_run,  ALIVE,  "fresh CPU at the program's entry, running; RAM is kept"},
-    {"reset halt", do_reset_halt, ALIVE,  "fresh CPU at the program's entry, halted; RAM is kept"},
-    {"reset init", do_reset_halt, ALIVE,  "as reset halt"},
+    {"help",       do_help,       NULL,     ALWAYS, "this list"},
+    {"version",    do_version,    NULL,     ALWAYS, "of the bridge and of the stub's interface"},
+    {"status",     do_status,     NULL,     ALWAYS, "state of Core 3, its RAM, entry and caches"},
+    {"halt",       do_halt,       NULL,     ALIVE,  "halt the program"},
+    {"resume",     do_resume,     NULL,     ALIVE,  "let the program run; GDB takes no notice until \"continue\""},
+    {"reset",      do_reset_run,  NULL,     ALIVE,  "as reset run"},
+    {"reset run",  do_reset_run,  NULL,     ALIVE,  "fresh CPU at the program's entry, running; RAM is kept"},
+    {"reset halt", do_reset_halt, NULL,     ALIVE,  "fresh CPU at the program's entry, halted; RAM is kept"},
+    {"reset init", do_reset_halt, NULL,     ALIVE,  "as reset halt"},
+    {"catch",      do_show_catch, do_catch, ALIVE,  "[undef|svc|pabort|dabort [on|off]]: stop before the program's own handler runs"},
 };
 /* clang-format on */
 
@@ -176,31 +251,39 @@ static bool take_command(struct rsp_cursor *args, char *text)
     return true;
 }
 
-static const struct command *find(const char *name)
+/* *words: what follows the name, or "". */
+static const struct command *find(char *text, char **words)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(commands[i].name, name) == 0)
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const size_t len = strlen(commands[i].name);
+
+        if (strncmp(text, commands[i].name, len) != 0)
+            continue;
+        *words = text + len + (text[len] == ' ');
+        if (text[len] == 0 || (text[len] == ' ' && commands[i].run_words))
             return &commands[i];
+    }
     return NULL;
 }
 
-static int run(struct session *session, const char *text)
+static int run(struct session *session, char *text)
 {
-    const struct command *command = find(text);
+    char *words;
+    const struct command *command = find(text, &words);
     int error;
 
     if (!command) {
         say(session, "Unknown command \"%s\". There are:\n", text);
         do_help(session);
-        return -AMPGDB_EINVAL;
+        return TOLD;
     }
     session_say_now(session);
     if (session->post_mortem && command->when == ALIVE) {
         say(session, "%s\n", session->verdict);
-        return -AMPGDB_EBUSY;
+        return TOLD;
     }
-    error = command->run(session);
-    if (error)
+    error = *words ? command->run_words(session, words) : command->run(session);
+    if (error < 0)
         say(session, "%s\n", session_explain(session, error));
     return error;
 }

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registers.h"
 #include "rsp.h"
-#include "target_xml.h"
 
 /* One feature of the client, up to the next ';'. */
 static void take_feature(struct session *session, struct rsp_cursor *args)
@@ -39,7 +39,8 @@ int rsp_supported(struct session *session, struct rsp_cursor *args)
     snprintf(text, sizeof text, "PacketSize=%x;", RSP_PACKET_SIZE);
     rsp_reply_text(&session->reply, text);
     rsp_reply_text(&session->reply, "QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+;"
-                                    "swbreak+;hwbreak+;vContSupported+");
+                                    "swbreak+;hwbreak+;vContSupported+;ConditionalBreakpoints+;"
+                                    "BreakpointCommands+");
     return RSP_DONE;
 }
 
@@ -150,7 +151,7 @@ int rsp_read_features(struct session *session, struct rsp_cursor *args)
 
     if (!rsp_take_word(args, "target.xml:") || !take_part(args, &offset, &len))
         return -AMPGDB_EINVAL;
-    return reply_part(session, target_xml, offset, len);
+    return reply_part(session, registers_xml(), offset, len);
 }
 
 /* Text as XML wants it; what does not fit is cut off. */
@@ -188,7 +189,7 @@ int rsp_read_threads(struct session *session, struct rsp_cursor *args)
     if (session->post_mortem)
         snprintf(sentence, sizeof sentence, "%s", session->verdict);
     else if (!session->running)
-        core3_describe_stop(&session->info, &session->stop, sentence, sizeof sentence);
+        core3_describe_stop_briefly(&session->info, &session->stop, sentence, sizeof sentence);
     escape_xml(escaped, sizeof escaped, sentence);
     snprintf(document, sizeof document,
              "<?xml version=\"1.0\"?>\n<threads>\n"

@@ -1,20 +1,23 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * Packets about the 17 core registers, numbered as in target_xml.c. That they can mean the end of
- * a "load" is rsp_load.c's matter.
+ * Packets about registers, numbered as in registers.c. That those about the core's own can mean the
+ * end of a "load" is rsp_load.c's matter. "g" has the 17 core registers alone, which GDB wants at
+ * each stop; it asks for the others one by one.
  *
  * GDB manual, "Packets".
  */
 #include <string.h>
 
+#include "fault.h"
+#include "registers.h"
 #include "rsp.h"
-#include "target_xml.h"
 
-#define CPSR_T 0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
+#define CPSR_T    0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
+#define WORDS_MAX 2u
 
 /* After Core 3's death those of the last stop are what there is. */
-static int read_registers(struct session *session, uint32_t first, uint32_t count, uint32_t *values)
+static int read_core(struct session *session, uint32_t first, uint32_t count, uint32_t *values)
 {
     if (!session->post_mortem)
         return core3_read_regs(session->core3, first, count, values);
@@ -22,11 +25,11 @@ static int read_registers(struct session *session, uint32_t first, uint32_t coun
     return 0;
 }
 
-/* g -> all registers in order, each as eight digits in target byte order. */
+/* g -> the core registers in order, each as eight digits in target byte order. */
 int rsp_read_all(struct session *session, struct rsp_cursor *args)
 {
     uint32_t values[AMPGDB_CORE_REGS];
-    const int error = read_registers(session, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
+    const int error = read_core(session, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
 
     (void)args;
     if (error)
@@ -36,31 +39,80 @@ int rsp_read_all(struct session *session, struct rsp_cursor *args)
     return RSP_DONE;
 }
 
-/* A register number of the description as one of message.h. */
-static bool take_register(struct rsp_cursor *args, uint32_t *reg)
+static const struct registers_row *take_register(struct rsp_cursor *args)
 {
     uint32_t number;
 
-    if (!rsp_take_number(args, &number))
+    return rsp_take_number(args, &number) ? registers_find(number) : NULL;
+}
+
+/* There is no such value now. */
+static int reply_unavailable(struct session *session, uint32_t words)
+{
+    while (words-- > 0)
+        rsp_reply_text(&session->reply, "xxxxxxxx");
+    return RSP_DONE;
+}
+
+/* Does stop.address say where a fault was? */
+static bool has_fault_address(const struct ampgdb_stop *stop)
+{
+    switch (stop->reason) {
+    case AMPGDB_STOP_PREFETCH:
+    case AMPGDB_STOP_DATA:
+    case AMPGDB_STOP_S2_FETCH:
+    case AMPGDB_STOP_S2_DATA:
+    case AMPGDB_STOP_LOCAL:
+    case AMPGDB_STOP_VECTORS:
+    case AMPGDB_STOP_WATCH:
+        return true;
+    case AMPGDB_STOP_AGENT:
+        return stop->syndrome == AMPGDB_EFAULT;
+    default:
         return false;
-    *reg = number == TARGET_REG_CPSR ? (uint32_t)AMPGDB_REG_CPSR : number;
-    return number <= TARGET_REG_PC || number == TARGET_REG_CPSR;
+    }
+}
+
+static int read_of_stop(struct session *session, enum register_of_stop which)
+{
+    const struct ampgdb_stop *stop = &session->stop;
+
+    if (which == REGISTER_STOP_REASON)
+        rsp_reply_word32(&session->reply, stop->reason);
+    else if (which == REGISTER_FAULT_STATUS)
+        rsp_reply_word32(&session->reply, fault_of_stop(stop).kind);
+    else if (has_fault_address(stop))
+        rsp_reply_word32(&session->reply, stop->address);
+    else
+        return reply_unavailable(session, 1);
+    return RSP_DONE;
+}
+
+static int read_of_stub(struct session *session, const struct registers_row *row)
+{
+    uint32_t values[WORDS_MAX];
+    int error;
+
+    if (session->post_mortem && row->first >= AMPGDB_CORE_REGS)
+        return reply_unavailable(session, row->words);
+    error = read_core(session, row->first, row->words, values);
+    if (error)
+        return error;
+    for (uint32_t i = 0; i < row->words; i++)
+        rsp_reply_word32(&session->reply, values[i]);
+    return RSP_DONE;
 }
 
 /* p number -> value */
 int rsp_read_one(struct session *session, struct rsp_cursor *args)
 {
-    uint32_t reg;
-    uint32_t value;
-    int error;
+    const struct registers_row *row = take_register(args);
 
-    if (!take_register(args, &reg) || !rsp_at_end(args))
+    if (!row || !rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    error = read_registers(session, reg, 1, &value);
-    if (error)
-        return error;
-    rsp_reply_word32(&session->reply, value);
-    return RSP_DONE;
+    if (row->place == REGISTER_BRIDGE)
+        return read_of_stop(session, row->first);
+    return read_of_stub(session, row);
 }
 
 /* *cpsr with the T bit that is wanted. */
@@ -99,36 +151,48 @@ static int write_cpsr(struct session *session, uint32_t value)
     return core3_write_regs(session->core3, AMPGDB_REG_CPSR, 1, &value);
 }
 
-static int write_other(struct session *session, uint32_t reg, uint32_t value)
+/* What a system register says may change what the program's addresses mean. */
+static int write_other(struct session *session, const struct registers_row *row,
+                       const uint32_t *values)
 {
-    const int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
+    int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
 
-    return error ? error : core3_write_regs(session->core3, reg, 1, &value);
+    if (!error)
+        error = core3_write_regs(session->core3, row->first, row->words, values);
+    if (row->feature == REGISTERS_SYSTEM) {
+        line_cache_drop(&session->cache);
+        core3_info(session->core3, &session->info);
+    }
+    return error;
 }
 
 /* P number=value -> OK */
 int rsp_write_one(struct session *session, struct rsp_cursor *args)
 {
-    uint32_t reg;
-    uint32_t value;
+    const struct registers_row *row = take_register(args);
+    uint32_t values[WORDS_MAX] = {0};
     int error;
 
-    if (!take_register(args, &reg) || !rsp_take(args, '=') || !rsp_take_word32(args, &value) ||
-        !rsp_at_end(args))
+    if (!row || !row->writable || !rsp_take(args, '='))
         return -AMPGDB_EINVAL;
-    if (reg == AMPGDB_REG_PC)
-        error = write_pc(session, value);
-    else if (reg == AMPGDB_REG_CPSR)
-        error = write_cpsr(session, value);
+    for (uint32_t i = 0; i < row->words; i++)
+        if (!rsp_take_word32(args, &values[i]))
+            return -AMPGDB_EINVAL;
+    if (!rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    if (row->number == REGISTERS_PC)
+        error = write_pc(session, values[0]);
+    else if (row->number == REGISTERS_CPSR)
+        error = write_cpsr(session, values[0]);
     else
-        error = write_other(session, reg, value);
+        error = write_other(session, row, values);
     if (error)
         return error;
     rsp_reply_text(&session->reply, "OK");
     return RSP_DONE;
 }
 
-/* G values of all registers -> OK. GDB prefers P; whoever sends this means it literally. */
+/* G values of the core registers -> OK. GDB prefers P; whoever sends this means it literally. */
 int rsp_write_all(struct session *session, struct rsp_cursor *args)
 {
     uint32_t values[AMPGDB_CORE_REGS];

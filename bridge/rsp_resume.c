@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Packets that set the program going. Their reply is the stop that follows, sooner or later.
- * Signals are accepted and dropped: a program on a bare core has no use for them, but GDB sends
- * back the one it was told, after a fault.
+ * A signal means "give the program what stopped it": it has an effect where an exception was
+ * caught, and then the program's own handler runs. GDB sends back the one it was told, after each
+ * fault.
  *
  * GDB manual, "Packets".
  */
@@ -36,16 +37,17 @@ static int wait(struct session *session)
     return RSP_SILENT;
 }
 
-static int resume(struct session *session, uint32_t how)
+static int resume(struct session *session, const struct ampgdb_resume *resume)
 {
     int error = session_look(session); /* it may have stopped since a "monitor resume" */
 
-    if (!error && session->running && how == AMPGDB_RESUME_CONTINUE)
+    if (!error && session->running &&
+        (resume->how & ~AMPGDB_RESUME_DELIVER) == AMPGDB_RESUME_CONTINUE)
         return wait(session);
     if (!error && session->running)
         error = session_halt(session);
     if (!error)
-        error = session_resume(session, how);
+        error = session_resume_range(session, resume);
     if (error == -AMPGDB_EDECODE)
         return refuse_step(session, error);
     if (session_is_lost(error))
@@ -83,45 +85,62 @@ int rsp_why_halted(struct session *session, struct rsp_cursor *args)
 }
 
 /* vCont? -> actions. GDB uses vCont only if both c and C are there, and trusts our stepping only if
- * both s and S are. */
+ * both s and S are. r: "next" is one packet, however many instructions its line has. */
 int rsp_vcont_actions(struct session *session, struct rsp_cursor *args)
 {
     (void)args;
-    rsp_reply_text(&session->reply, "vCont;c;C;s;S");
+    rsp_reply_text(&session->reply, "vCont;c;C;s;S;r");
     return RSP_DONE;
 }
 
-/* Two digits. */
-static bool take_signal(struct rsp_cursor *args)
+/* Two digits. 0 is no signal, as in "signal 0". */
+static bool take_signal(struct rsp_cursor *args, struct ampgdb_resume *resume)
 {
     uint8_t signal;
 
-    return rsp_take_bytes(args, &signal, 1);
+    if (!rsp_take_bytes(args, &signal, 1))
+        return false;
+    if (signal)
+        resume->how |= AMPGDB_RESUME_DELIVER;
+    return true;
 }
 
-/* c, s, C signal, S signal */
-static bool take_action(struct rsp_cursor *args, uint32_t *how)
+static bool take_range(struct rsp_cursor *args, struct ampgdb_resume *resume)
 {
-    if (rsp_take(args, 'c')) {
-        *how = AMPGDB_RESUME_CONTINUE;
-        return true;
+    return rsp_take_number(args, &resume->start) && rsp_take(args, ',') &&
+           rsp_take_number(args, &resume->end) && resume->start <= resume->end;
+}
+
+/* c, s, C signal, S signal, r start,end */
+static bool take_action(struct rsp_cursor *args, struct ampgdb_resume *resume)
+{
+    static const struct {
+        char letter;
+        uint32_t how;
+        bool (*take_rest)(struct rsp_cursor *args, struct ampgdb_resume *resume);
+    } actions[] = {
+        {'c', AMPGDB_RESUME_CONTINUE, NULL},    {'C', AMPGDB_RESUME_CONTINUE, take_signal},
+        {'s', AMPGDB_RESUME_STEP, NULL},        {'S', AMPGDB_RESUME_STEP, take_signal},
+        {'r', AMPGDB_RESUME_RANGE, take_range},
+    };
+
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        if (!rsp_take(args, actions[i].letter))
+            continue;
+        *resume = (struct ampgdb_resume){.how = actions[i].how};
+        return !actions[i].take_rest || actions[i].take_rest(args, resume);
     }
-    if (rsp_take(args, 's')) {
-        *how = AMPGDB_RESUME_STEP;
-        return true;
-    }
-    *how = rsp_take(args, 'C') ? AMPGDB_RESUME_CONTINUE : AMPGDB_RESUME_STEP;
-    return (*how == AMPGDB_RESUME_CONTINUE || rsp_take(args, 'S')) && take_signal(args);
+    return false;
 }
 
 /* vCont;action[:thread];... : the leftmost action that fits a thread is done. */
 int rsp_vcont(struct session *session, struct rsp_cursor *args)
 {
+    struct ampgdb_resume how = {0};
     bool chosen = false;
-    uint32_t how = AMPGDB_RESUME_CONTINUE;
 
     while (rsp_take(args, ';')) {
-        uint32_t action;
+        struct ampgdb_resume action;
         bool ours = true;
 
         if (!take_action(args, &action) || (rsp_take(args, ':') && !rsp_take_thread(args, &ours)))
@@ -132,33 +151,38 @@ int rsp_vcont(struct session *session, struct rsp_cursor *args)
     }
     if (!chosen || !rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    return resume(session, how);
+    return resume(session, &how);
 }
 
 /* c, s: without the address that old clients may give. */
 int rsp_continue(struct session *session, struct rsp_cursor *args)
 {
     (void)args;
-    return resume(session, AMPGDB_RESUME_CONTINUE);
+    return resume(session, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
 }
 
 int rsp_step(struct session *session, struct rsp_cursor *args)
 {
     (void)args;
-    return resume(session, AMPGDB_RESUME_STEP);
+    return resume(session, &(struct ampgdb_resume){.how = AMPGDB_RESUME_STEP});
+}
+
+static int resume_with_signal(struct session *session, struct rsp_cursor *args, uint32_t how)
+{
+    struct ampgdb_resume request = {.how = how};
+
+    if (!take_signal(args, &request) || !rsp_at_end(args))
+        return -AMPGDB_EINVAL;
+    return resume(session, &request);
 }
 
 /* C signal, S signal */
 int rsp_continue_signal(struct session *session, struct rsp_cursor *args)
 {
-    if (!take_signal(args) || !rsp_at_end(args))
-        return -AMPGDB_EINVAL;
-    return resume(session, AMPGDB_RESUME_CONTINUE);
+    return resume_with_signal(session, args, AMPGDB_RESUME_CONTINUE);
 }
 
 int rsp_step_signal(struct session *session, struct rsp_cursor *args)
 {
-    if (!take_signal(args) || !rsp_at_end(args))
-        return -AMPGDB_EINVAL;
-    return resume(session, AMPGDB_RESUME_STEP);
+    return resume_with_signal(session, args, AMPGDB_RESUME_STEP);
 }

@@ -35,6 +35,7 @@ struct server {
     char client[64];
     struct backoff backoff; /* since the client waits for a stop */
     bool was_waiting;
+    bool blocked;       /* by output that waited for the client, so that nothing was read */
     bool late;          /* nothing was read yet, and the client has had to wait for that */
     size_t input_start; /* bytes from the client that wait for their turn */
     size_t input_end;
@@ -151,13 +152,17 @@ static void serve_input(struct server *server)
     }
 }
 
+/* What a program prints without end must not keep us from the client's Ctrl-C: after output has
+ * been in the way, reading comes first. */
 static void watch_core3(struct server *server)
 {
     const bool waiting = session_is_waiting(server->session);
 
     if (waiting && !server->was_waiting)
         backoff_start(&server->backoff);
-    if (waiting)
+    if (waiting && server->blocked)
+        session_keep_up(server->session);
+    else if (waiting)
         session_poll(server->session);
     server->was_waiting = session_is_waiting(server->session);
     connection_flush(&server->connection);
@@ -230,6 +235,7 @@ static int wait_for_work(struct server *server, struct pollfd *fds, struct error
                                      .tv_nsec = (long)(ns % 1000000000)};
 
     prepare(server, fds);
+    server->blocked = fds[ON_OUTPUT].fd >= 0;
     if (ppoll(fds, FDS, ns < 0 ? NULL : &timeout, NULL) < 0) {
         memset(fds, 0, FDS * sizeof *fds);
         if (errno != EINTR)

@@ -75,6 +75,8 @@ void session_say_later(struct session *session, const char *format, ...)
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
     session->config.log(session->config.context, sentence);
+    if (strstr(session->later, sentence))
+        return; /* a client that tries again need not read it twice */
     if (used + strlen(sentence) + 1 < sizeof session->later)
         sprintf(session->later + used, "%s\n", sentence);
 }
@@ -83,6 +85,8 @@ void session_say_now(struct session *session)
 {
     session_console(session, session->later);
     session->later[0] = 0;
+    if (!session->post_mortem)
+        rsp_print(session); /* an error will be met by whatever is asked next */
 }
 
 static void send_ack(struct session *session, char ack)
@@ -109,6 +113,8 @@ bool session_is_lost(int error)
 /* A client that does not wait gets its error, and the sentence as soon as it is legal. */
 void session_lost(struct session *session, int error)
 {
+    if (session->waiting && !session->post_mortem)
+        rsp_print(session); /* its last words */
     rsp_begin_post_mortem(session, session_explain(session, error));
     if (session->waiting) {
         session->config.log(session->config.context, session->verdict);
@@ -144,10 +150,15 @@ static void note_halted(struct session *session)
 
 int session_resume(struct session *session, uint32_t how)
 {
+    return session_resume_range(session, &(struct ampgdb_resume){.how = how});
+}
+
+int session_resume_range(struct session *session, const struct ampgdb_resume *resume)
+{
     int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
 
     if (!error)
-        error = core3_resume(session->core3, how);
+        error = core3_resume_range(session->core3, resume);
     if (error)
         return error;
     ranges_clear(&session->written);
@@ -241,17 +252,26 @@ static int check_life(struct session *session)
     return error;
 }
 
+/* A stop is looked for before the prints: those that came before it are then all told before it. */
 void session_poll(struct session *session)
 {
-    int error;
+    int result;
 
     if (!session->waiting || session->over)
         return;
-    error = check_life(session);
-    if (error)
-        session_lost(session, error);
-    else if (!session->running)
+    result = check_life(session);
+    if (!result)
+        result = rsp_print(session);
+    if (result < 0)
+        session_lost(session, result);
+    else if (!result && !session->running)
         rsp_report_stop(session);
+}
+
+void session_keep_up(struct session *session)
+{
+    if (session->waiting && !session->over)
+        session_look(session); /* an error comes again when it can be told */
 }
 
 bool session_is_waiting(const struct session *session)
@@ -266,6 +286,16 @@ bool session_is_over(const struct session *session)
 
 /* --- Attach and leave ---------------------------------------------------------------------- */
 
+/* What an earlier client, or its death, left on Core 3. Its prints would be taken for ours. */
+static int clear_leftovers(struct session *session)
+{
+    int result = core3_clear_breaks(session->core3);
+
+    if (!result)
+        result = core3_catch(session->core3, 0);
+    return result ? result : rsp_drop_prints(session);
+}
+
 /* Core 3 is the session's, and the program halted; or nothing is. */
 static int attach_alive(struct session *session, const char *holder, struct error *error)
 {
@@ -275,7 +305,7 @@ static int attach_alive(struct session *session, const char *holder, struct erro
         return result;
     if (core3_notice(session->core3))
         session->config.log(session->config.context, core3_notice(session->core3));
-    result = core3_clear_breaks(session->core3);
+    result = clear_leftovers(session);
     if (!result)
         result = session_halt(session);
     if (!result && session->config.allow) /* else a program that runs keeps what it was given */
@@ -321,14 +351,24 @@ static int attach(struct session *session, const char *holder, struct error *err
     return result == -HOST_ELOST ? attach_dead(session, error->text, &verdict) : result;
 }
 
+static void free_session(struct session *session)
+{
+    print_formats_free(session->formats);
+    free(session);
+}
+
 int session_open(struct session **session, struct core3 *core3, const char *holder,
                  const struct session_config *config, struct error *error)
 {
     struct session *new = calloc(1, sizeof *new);
     int result;
 
-    if (!new)
+    if (new)
+        new->formats = print_formats_new();
+    if (!new || !new->formats) {
+        free(new);
         return error_set(error, -HOST_EFAIL, "no memory for another session");
+    }
     new->core3 = core3;
     new->config = *config;
     new->acks = true;
@@ -337,7 +377,7 @@ int session_open(struct session **session, struct core3 *core3, const char *hold
     rsp_receiver_reset(&new->receiver);
     result = attach(new, holder, error);
     if (result)
-        free(new);
+        free_session(new);
     else
         *session = new;
     return result;
@@ -350,6 +390,8 @@ int session_leave(struct session *session, enum on_disconnect what)
     if (session->post_mortem)
         return 0;
     error = core3_clear_breaks(session->core3);
+    if (!error)
+        error = core3_catch(session->core3, 0);
     if (!error && what == ON_DISCONNECT_HALT)
         error = session_halt(session);
     if (!error && what == ON_DISCONNECT_RUN)
@@ -373,7 +415,7 @@ void session_close(struct session *session)
     }
     if (core3_is_owned(session->core3))
         core3_disown(session->core3);
-    free(session);
+    free_session(session);
 }
 
 /* --- From the client ----------------------------------------------------------------------- */

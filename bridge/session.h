@@ -71,6 +71,10 @@ size_t session_input(struct session *session, const uint8_t *bytes, size_t len);
 
 /* session_poll - look whether the program has stopped; to be called while session_is_waiting(). */
 void session_poll(struct session *session);
+
+/* session_keep_up - in its place, while what was sent has not found its way: Core 3's ring is
+ * emptied, the client is told nothing. */
+void session_keep_up(struct session *session);
 bool session_is_waiting(const struct session *session);
 
 /* session_is_over - nothing more will come: send what is queued, then close. */

@@ -44,3 +44,12 @@ end
 document again
 Load the program again and run it to kernel_main.
 end
+
+# "info registers" shows every register that is no floating-point one, in GDB's opinion of what is general.
+define regs
+    info registers r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr pc cpsr
+end
+document regs
+Show r0 to r12, sp, lr, pc and cpsr alone.
+"info registers" takes float, banked, system and stop for the others.
+end

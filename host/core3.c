@@ -91,6 +91,7 @@ static int take_info(struct core3 *core3, struct error *error)
     info->upper_base = layout->window + AMPGDB_WINDOW_SIZE;
     info->ram_end = header->ram_end;
     info->hw_breakpoints = header->hw_breakpoints;
+    info->hw_watchpoints = header->hw_watchpoints;
     if (info->program_base == layout->program_base && info->window == layout->window &&
         info->ram_end >= info->upper_base && info->ram_end <= layout->ram_end)
         return 0;
@@ -315,6 +316,9 @@ void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop)
     stop->reason = last->reason;
     stop->address = last->address;
     stop->syndrome = last->syndrome;
+    stop->physical = last->physical;
+    stop->instruction = last->instruction;
+    stop->caught = last->caught;
     for (unsigned i = 0; i < AMPGDB_CORE_REGS; i++)
         stop->regs[i] = last->regs[i];
     if (stop->reason >= AMPGDB_STOP_COUNT)
@@ -366,6 +370,7 @@ int core3_examine(struct core3 *core3, struct error *verdict)
                                   : "and none is on Core 3");
     take_layout(core3);
     core3->fixed.hw_breakpoints = core3->link.header->hw_breakpoints;
+    core3->fixed.hw_watchpoints = core3->link.header->hw_watchpoints;
     judge(core3, resident, verdict);
     return 0;
 }

@@ -69,6 +69,7 @@ struct core3_info {
     uint32_t state;         /* AMPGDB_STATE_* */
     uint32_t program_flags; /* AMPGDB_PROGRAM_* */
     uint32_t hw_breakpoints;
+    uint32_t hw_watchpoints;
 };
 void core3_info(const struct core3 *core3, struct core3_info *info);
 
@@ -89,13 +90,20 @@ int core3_write_regs(struct core3 *core3, uint32_t first, uint32_t count, const 
 int core3_read_mem(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len);
 int core3_write_mem(struct core3 *core3, uint32_t addr, const void *bytes, uint32_t len);
 
-int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
+/* core3_set_break - code: words long, behind what describes the breakpoint (message.h); not for
+ * watchpoints. */
+int core3_set_break(struct core3 *core3, const struct ampgdb_break *new, const uint32_t *code,
+                    uint32_t words);
 int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
 int core3_clear_breaks(struct core3 *core3);
 
-/* core3_resume - how: AMPGDB_RESUME_*. Earlier stops are forgotten; one follows, sooner or later.
- */
+/* core3_resume - how: AMPGDB_RESUME_*, without RANGE. Earlier stops are forgotten; one follows,
+ * sooner or later. core3_resume_range - with RANGE. */
 int core3_resume(struct core3 *core3, uint32_t how);
+int core3_resume_range(struct core3 *core3, const struct ampgdb_resume *resume);
+
+/* core3_catch - AMPGDB_CATCH_*, until the next core3_catch(). */
+int core3_catch(struct core3 *core3, uint32_t mask);
 
 /* core3_halt - ask a running program to halt; the stop follows. Nothing happens when it is halted.
  */
@@ -110,6 +118,15 @@ int core3_allow(struct core3 *core3, uint32_t what);
 
 /* core3_poll_stop - has the program stopped since the last resume? 1 and *stop, 0, or an error. */
 int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop);
+
+/*
+ * core3_poll_print - the oldest PRINT that has not been taken yet
+ *
+ * payload: its words behind the message header, checked: struct ampgdb_print is whole, all values
+ * and strings are there; valid until the next call. They are kept while requests and stops are
+ * waited for; what does not fit is counted in "lost" of the next one. 1, 0 or an error.
+ */
+int core3_poll_print(struct core3 *core3, const uint32_t **payload, uint32_t *words);
 
 /* core3_ping - is the stub alive? 0 or an error. */
 int core3_ping(struct core3 *core3);
@@ -174,5 +191,9 @@ const char *core3_explain(const struct core3 *core3, int error);
 /* core3_describe_stop - a stop as a sentence, "data abort: write to 0x00001000, ...". */
 void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop *stop, char *text,
                          size_t size);
+
+/* core3_describe_stop_briefly - only what happened, not what to do about it. */
+void core3_describe_stop_briefly(const struct core3_info *info, const struct ampgdb_stop *stop,
+                                 char *text, size_t size);
 
 #endif

@@ -24,6 +24,7 @@ static const char *const request_names[] = {
     [AMPGDB_MSG_HALT] = "a halt",
     [AMPGDB_MSG_RESET] = "a reset",
     [AMPGDB_MSG_ALLOW] = "a permission",
+    [AMPGDB_MSG_CATCH] = "catching exceptions",
 };
 
 static const char *const progress_names[] = {
@@ -176,9 +177,11 @@ const char *explain_code(int error)
     case AMPGDB_EBUSY:
         return "the program is running: halt it first";
     case AMPGDB_ENOSPC:
-        return "no breakpoint is left: clear one first";
+        return "no breakpoint or watchpoint register is left for this: clear one first";
     case AMPGDB_EDECODE:
         return "the instruction at PC cannot be stepped: set a breakpoint behind it and continue";
+    case AMPGDB_EAGENT:
+        return "the condition or command of the breakpoint is none that Core 3 can evaluate";
     default:
         return "unknown error";
     }

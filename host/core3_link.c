@@ -105,6 +105,19 @@ static int keep_stop(struct link *link, const struct ampgdb_message *message)
     return 0;
 }
 
+static int keep_print(struct link *link, const struct ampgdb_message *message)
+{
+    const uint32_t words = message->words - AMPGDB_MESSAGE_WORDS;
+
+    if (!print_is_whole(link->payload, words))
+        return link_blame(link,
+                          "Core 3 sent a print whose %u words make no sense: its stub is broken or "
+                          "from another version",
+                          words);
+    print_queue_put(&link->prints, link->payload, words);
+    return 0;
+}
+
 /*
  * Takes messages until the awaited reply (1), until there are none (0), or until the stub is
  * beyond belief (-HOST_ELOST). No more than fit into the ring at once, so that a stub that floods
@@ -125,6 +138,9 @@ static int take_messages(struct link *link)
                               link->header->to_host_head, link->header->to_host_tail);
         if (message.type == AMPGDB_MSG_STOPPED) {
             if (keep_stop(link, &message) < 0)
+                return -HOST_ELOST;
+        } else if (message.type == AMPGDB_MSG_PRINT) {
+            if (keep_print(link, &message) < 0)
                 return -HOST_ELOST;
         } else if (link->is_awaiting && (message.type & AMPGDB_MSG_REPLY) &&
                    message.tag == link->tag) {
@@ -270,5 +286,6 @@ int link_start(struct link *link)
     *link->to_host.tail = *link->to_host.head;
     result = link_ping(link);
     link->has_stop = false; /* an old one: the header tells the present state */
+    print_queue_clear(&link->prints);
     return result;
 }

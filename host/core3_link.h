@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The ring client: one request at a time to the stub, its reply, and the stop that may arrive in
- * between. Knows messages, not what they mean to a debugger; and that nothing in the window is to
- * be believed before it has been copied and checked.
+ * between, and the prints. Knows messages, not what they mean to a debugger; and that nothing in
+ * the window is to be believed before it has been copied and checked.
  */
 #ifndef HOST_CORE3_LINK_H
 #define HOST_CORE3_LINK_H
@@ -16,6 +16,7 @@
 #include "ampgdb/window.h"
 #include "error.h"
 #include "physmem.h"
+#include "print_queue.h"
 
 struct link {
     struct physmem *physmem;
@@ -29,6 +30,7 @@ struct link {
     bool is_lost;     /* until the next link_start(); why says the reason */
     bool has_stop;
     struct ampgdb_stop stop;
+    struct print_queue prints;
     struct ampgdb_message reply;            /* the newest one, and its payload: */
     uint32_t payload[AMPGDB_PAYLOAD_WORDS]; /* valid until the next call */
     struct error why;

@@ -7,7 +7,10 @@
 #include <limits.h>
 #include <string.h>
 
+#include "ampgdb/agent.h"
 #include "core3_internal.h"
+
+_Static_assert(sizeof(struct ampgdb_break) == 4 * AMPGDB_BREAK_WORDS, "copied as words");
 
 /* For requests whose reply is only "done". */
 static int request(struct core3 *core3, uint32_t type, const uint32_t *payload, uint32_t words)
@@ -146,11 +149,15 @@ int core3_write_mem(struct core3 *core3, uint32_t addr, const void *bytes, uint3
     return (int)done;
 }
 
-int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
+int core3_set_break(struct core3 *core3, const struct ampgdb_break *new, const uint32_t *code,
+                    uint32_t words)
 {
-    const uint32_t payload[] = {type, addr, kind};
-
-    return request(core3, AMPGDB_MSG_SET_BREAK, payload, 3);
+    if (words > AMPGDB_AGENT_CODES_MAX / 4)
+        return -AMPGDB_EINVAL;
+    memcpy(core3->request, new, sizeof *new);
+    if (words > 0)
+        memcpy(core3->request + AMPGDB_BREAK_WORDS, code, 4 * words);
+    return request(core3, AMPGDB_MSG_SET_BREAK, core3->request, AMPGDB_BREAK_WORDS + words);
 }
 
 int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
@@ -167,8 +174,20 @@ int core3_clear_breaks(struct core3 *core3)
 
 int core3_resume(struct core3 *core3, uint32_t how)
 {
+    return core3_resume_range(core3, &(struct ampgdb_resume){.how = how});
+}
+
+int core3_resume_range(struct core3 *core3, const struct ampgdb_resume *resume)
+{
+    const uint32_t payload[AMPGDB_RESUME_WORDS] = {resume->how, resume->start, resume->end};
+
     core3->link.has_stop = false; /* the next one may arrive before this returns */
-    return request(core3, AMPGDB_MSG_RESUME, &how, 1);
+    return request(core3, AMPGDB_MSG_RESUME, payload, AMPGDB_RESUME_WORDS);
+}
+
+int core3_catch(struct core3 *core3, uint32_t mask)
+{
+    return request(core3, AMPGDB_MSG_CATCH, &mask, 1);
 }
 
 int core3_halt(struct core3 *core3)
@@ -199,6 +218,15 @@ int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop)
     core3->link.has_stop = false;
     *stop = core3->link.stop;
     return 1;
+}
+
+int core3_poll_print(struct core3 *core3, const uint32_t **payload, uint32_t *words)
+{
+    struct print_queue *prints = &core3->link.prints;
+    const int result = print_queue_is_empty(prints) ? link_poll(&core3->link) : 0;
+
+    *words = print_queue_take(prints, payload);
+    return *words > 0 ? 1 : result;
 }
 
 int core3_ping(struct core3 *core3)

@@ -11,7 +11,7 @@
 static void print_program(const struct core3 *core3, const struct core3_info *info)
 {
     struct ampgdb_stop stop;
-    char why[256];
+    char why[512];
 
     if (info->state == AMPGDB_STATE_RUNNING) {
         printf("program:  running\n");

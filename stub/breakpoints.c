@@ -1,50 +1,38 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * See breakpoints.h. BKPT: DDI 0406C, A8.8.24; it is unconditional, also inside an IT block.
+ * See breakpoints.h.
  */
 #include "breakpoints.h"
 
 #include <stddef.h>
 
-#include "ampgdb/message.h"
 #include "debug_unit.h"
 #include "memory.h"
+#include "patches.h"
 
-/* Our BKPTs carry a number that nobody types, so that a dump shows whose they are. */
-#define BKPT_ARM   0xE12A0A79u
-#define BKPT_THUMB 0xBEA9u
+#define POINTS_MAX (BREAKPOINTS_SOFTWARE + DEBUG_UNIT_BREAKPOINTS_MAX)
+#define IN_MEMORY  0xFFu /* point.place of a patch */
 
-struct software {
+_Static_assert(POINTS_MAX <= ACTIONS_MAX, "each may have actions");
+
+struct point {
     uint32_t addr;
-    uint8_t size;     /* of the planted instruction: 4, or 2 in Thumb; 0: slot is free */
-    uint8_t saved[4]; /* what belongs there */
+    uint8_t type; /* AMPGDB_BREAK_SOFTWARE, AMPGDB_BREAK_HARDWARE */
+    bool thumb;
+    uint8_t place; /* which register, or IN_MEMORY */
+    actions_handle actions;
 };
 
-struct hardware {
-    uint32_t addr;
-    uint32_t kind; /* 0: free */
-};
+/* Without holes: a hit costs no more than the points that there are. */
+static struct point points[POINTS_MAX];
+static uint32_t count;
 
-static struct software software[BREAKPOINTS_SOFTWARE];
-static struct hardware hardware[DEBUG_UNIT_BREAKPOINTS_MAX];
-static uint32_t hardware_count; /* without the one for steps */
-static struct {
-    bool active;
-    uint32_t addr;
-} lifted;
+static uint32_t hardware_count; /* registers without the one for steps, which is the last */
+static uint32_t registers_used; /* a bit for each */
 
-/* --- the core's registers; the last one is for steps --- */
-
-void breakpoints_arm_step(uint32_t addr, bool thumb)
-{
-    debug_unit_arm(hardware_count, addr, thumb);
-}
-
-void breakpoints_disarm_step(void)
-{
-    debug_unit_disarm(hardware_count);
-}
+static uint32_t lifted[BREAKPOINTS_LIFTED];
+static uint32_t lifted_count;
 
 void breakpoints_init(void)
 {
@@ -56,241 +44,317 @@ uint32_t breakpoints_hardware(void)
     return hardware_count;
 }
 
-/* --- hardware breakpoints --- */
+/* --- the register for steps --- */
 
-static struct hardware *find_hardware(uint32_t addr)
+void breakpoints_arm_step(uint32_t addr, bool thumb)
 {
-    for (uint32_t i = 0; i < hardware_count; i++)
-        if (hardware[i].kind && hardware[i].addr == addr)
-            return &hardware[i];
-    return NULL;
+    debug_unit_arm(hardware_count, addr, thumb);
 }
 
-bool breakpoints_has_hardware(uint32_t addr)
+void breakpoints_disarm_step(void)
 {
-    return find_hardware(addr) != NULL;
+    debug_unit_disarm(hardware_count);
 }
 
-static int set_hardware(uint32_t addr, uint32_t kind)
-{
-    if (find_hardware(addr))
-        return 0;
-    for (uint32_t i = 0; i < hardware_count; i++) {
-        if (hardware[i].kind)
-            continue;
-        hardware[i] = (struct hardware){addr, kind};
-        debug_unit_arm(i, addr, kind != AMPGDB_BREAK_KIND_ARM);
-        return 0;
-    }
-    return -AMPGDB_ENOSPC;
-}
+/* --- finding --- */
 
-static void clear_hardware(struct hardware *slot)
+static struct point *find(uint32_t type, uint32_t addr)
 {
-    slot->kind = 0;
-    debug_unit_disarm((uint32_t)(slot - hardware));
-}
-
-/* --- software breakpoints --- */
-
-static struct software *find_software(uint32_t addr)
-{
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++)
-        if (software[i].size && software[i].addr == addr)
-            return &software[i];
+    for (uint32_t i = 0; i < count; i++)
+        if (points[i].addr == addr && points[i].type == type)
+            return &points[i];
     return NULL;
 }
 
 bool breakpoints_has_software(uint32_t addr)
 {
-    return find_software(addr) != NULL;
+    return find(AMPGDB_BREAK_SOFTWARE, addr) != NULL;
 }
 
-static uint32_t bkpt_for(const struct software *slot)
+bool breakpoints_has_hardware(uint32_t addr)
 {
-    return slot->size == 4 ? BKPT_ARM : BKPT_THUMB;
+    return find(AMPGDB_BREAK_HARDWARE, addr) != NULL;
 }
 
-static int plant(const struct software *slot)
+static uint32_t count_of(uint32_t type)
 {
-    const uint32_t bkpt = bkpt_for(slot); /* little-endian: its first bytes are the instruction */
+    uint32_t found = 0;
 
-    return memory_write(slot->addr, &bkpt, slot->size) == slot->size ? 0 : -AMPGDB_EFAULT;
+    for (uint32_t i = 0; i < count; i++)
+        found += points[i].type == type;
+    return found;
 }
 
-/* A program that copied new code over our BKPT keeps its code. */
-static void unplant(const struct software *slot)
+static uint32_t size_of(bool thumb)
 {
-    uint32_t now = 0;
-
-    if (memory_read(slot->addr, &now, slot->size) == slot->size && now == bkpt_for(slot))
-        memory_write(slot->addr, slot->saved, slot->size);
+    return thumb ? 2 : 4;
 }
 
-/* Two planted instructions that share bytes would each save a part of the other. */
-static bool overlaps(uint32_t addr, uint32_t size)
+/* Two patches that share bytes cannot be; a software breakpoint may become one any time. */
+static bool overlaps(uint32_t addr, bool thumb)
 {
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++)
-        if (software[i].size &&
-            (software[i].addr - addr < size || addr - software[i].addr < software[i].size))
+    for (uint32_t i = 0; i < count; i++)
+        if (points[i].type == AMPGDB_BREAK_SOFTWARE &&
+            (points[i].addr - addr < size_of(thumb) ||
+             addr - points[i].addr < size_of(points[i].thumb)))
             return true;
     return false;
 }
 
-static int set_software(uint32_t addr, uint32_t kind)
+/* --- places --- */
+
+static bool is_lifted(uint32_t addr)
 {
-    const uint8_t size = kind == AMPGDB_BREAK_KIND_ARM ? 4 : 2;
+    for (uint32_t i = 0; i < lifted_count; i++)
+        if (lifted[i] == addr)
+            return true;
+    return false;
+}
 
-    if (find_software(addr))
-        return 0;
-    if (overlaps(addr, size))
-        return -AMPGDB_EINVAL;
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++) {
-        struct software *slot = &software[i];
+static void put_into_register(struct point *point, uint32_t number)
+{
+    point->place = (uint8_t)number;
+    registers_used |= 1u << number;
+    if (!is_lifted(point->addr))
+        debug_unit_arm(number, point->addr, point->thumb);
+}
 
-        if (slot->size)
-            continue;
-        slot->addr = addr;
-        slot->size = size;
-        if (memory_read(addr, slot->saved, slot->size) != slot->size || plant(slot)) {
-            slot->size = 0;
-            return -AMPGDB_EFAULT;
-        }
-        return 0;
+static int put_into_memory(struct point *point)
+{
+    const int error = patches_plant(point->addr, point->thumb, PATCH_DEBUGGER);
+
+    if (error)
+        return error;
+    point->place = IN_MEMORY;
+    if (is_lifted(point->addr))
+        patches_lift(point->addr);
+    return 0;
+}
+
+static void take_out(const struct point *point)
+{
+    if (point->place == IN_MEMORY) {
+        patches_remove(point->addr, PATCH_DEBUGGER);
+        return;
     }
-    return -AMPGDB_ENOSPC;
+    debug_unit_disarm(point->place);
+    registers_used &= ~(1u << point->place);
 }
 
-static void clear_software(struct software *slot)
+/* Returns its number, or hardware_count when there is none. */
+static uint32_t free_register(void)
 {
-    unplant(slot);
-    slot->size = 0;
+    uint32_t number = 0;
+
+    while (number < hardware_count && registers_used >> number & 1)
+        number++;
+    return number;
 }
 
-/* --- both --- */
+/* From a software breakpoint whose memory can be patched; the newest one first. */
+static uint32_t regain_register(void)
+{
+    for (uint32_t i = count; i-- > 0;) {
+        const struct point before = points[i];
+
+        if (before.type == AMPGDB_BREAK_SOFTWARE && before.place != IN_MEMORY &&
+            put_into_memory(&points[i]) == 0) {
+            debug_unit_disarm(before.place);
+            registers_used &= ~(1u << before.place);
+            return before.place;
+        }
+    }
+    return hardware_count;
+}
+
+static int place_hardware(struct point *point)
+{
+    uint32_t number = free_register();
+
+    if (number == hardware_count)
+        number = regain_register();
+    if (number == hardware_count)
+        return -AMPGDB_ENOSPC;
+    put_into_register(point, number);
+    return 0;
+}
+
+/* A register does not care what its address is; the client wants to know that nothing is there. */
+static int place_software(struct point *point)
+{
+    const uint32_t number = point->actions ? free_register() : hardware_count;
+    uint8_t there[4];
+
+    if (number == hardware_count)
+        return put_into_memory(point);
+    if (memory_read(point->addr, there, size_of(point->thumb)) != (int)size_of(point->thumb))
+        return -AMPGDB_EFAULT;
+    put_into_register(point, number);
+    return 0;
+}
+
+/* --- setting and clearing --- */
+
+static bool is_thumb(uint32_t kind)
+{
+    return kind == AMPGDB_BREAK_KIND_THUMB || kind == AMPGDB_BREAK_KIND_THUMB2;
+}
+
+/* Where no instruction can be. GDB takes it for granted that Z1 does not mind. */
+static bool is_nowhere(uint32_t addr, uint32_t kind)
+{
+    return addr % size_of(is_thumb(kind)) != 0;
+}
 
 static bool is_valid(uint32_t type, uint32_t addr, uint32_t kind)
 {
-    const bool thumb = kind == AMPGDB_BREAK_KIND_THUMB || kind == AMPGDB_BREAK_KIND_THUMB2;
-
-    if (!thumb && kind != AMPGDB_BREAK_KIND_ARM)
+    if (!is_thumb(kind) && kind != AMPGDB_BREAK_KIND_ARM)
         return false;
-    return type <= AMPGDB_BREAK_HARDWARE && addr % (thumb ? 2 : 4) == 0;
+    return type == AMPGDB_BREAK_HARDWARE ||
+           (type == AMPGDB_BREAK_SOFTWARE && !is_nowhere(addr, kind));
 }
 
-int breakpoints_set(uint32_t type, uint32_t addr, uint32_t kind)
+/* The same breakpoint again, with other actions: it moves to a register if that pays now. */
+static int change(struct point *point, const struct ampgdb_break *new, const uint32_t *code,
+                  uint32_t words)
 {
-    if (!is_valid(type, addr, kind))
+    int error;
+
+    if (point->thumb != is_thumb(new->kind))
         return -AMPGDB_EINVAL;
-    return type == AMPGDB_BREAK_HARDWARE ? set_hardware(addr, kind) : set_software(addr, kind);
+    error = actions_store(&point->actions, new->conditions, new->commands, code, words);
+    if (error || !point->actions || point->place != IN_MEMORY || free_register() == hardware_count)
+        return error;
+    take_out(point);
+    put_into_register(point, free_register());
+    return 0;
+}
+
+static int add(const struct ampgdb_break *new, const uint32_t *code, uint32_t words)
+{
+    const bool is_software = new->type == AMPGDB_BREAK_SOFTWARE;
+    struct point *point = &points[count];
+    int error;
+
+    if (is_software && overlaps(new->address, is_thumb(new->kind)))
+        return -AMPGDB_EINVAL;
+    if (is_software && count_of(AMPGDB_BREAK_SOFTWARE) == BREAKPOINTS_SOFTWARE)
+        return -AMPGDB_ENOSPC;
+    *point = (struct point){new->address, (uint8_t) new->type, is_thumb(new->kind), IN_MEMORY, 0};
+    error = actions_store(&point->actions, new->conditions, new->commands, code, words);
+    if (error)
+        return error;
+    error = is_software ? place_software(point) : place_hardware(point);
+    if (error)
+        actions_forget(&point->actions);
+    else
+        count++;
+    return error;
+}
+
+int breakpoints_set(const struct ampgdb_break *new, const uint32_t *code, uint32_t words)
+{
+    struct point *point = find(new->type, new->address);
+
+    if (!is_valid(new->type, new->address, new->kind))
+        return -AMPGDB_EINVAL;
+    if (is_nowhere(new->address, new->kind))
+        return 0;
+    return point ? change(point, new, code, words) : add(new, code, words);
+}
+
+static void drop(struct point *point)
+{
+    take_out(point);
+    actions_forget(&point->actions);
+    *point = points[--count];
 }
 
 int breakpoints_clear(uint32_t type, uint32_t addr, uint32_t kind)
 {
+    struct point *point = find(type, addr);
+
     if (!is_valid(type, addr, kind))
         return -AMPGDB_EINVAL;
-    if (type == AMPGDB_BREAK_HARDWARE) {
-        struct hardware *slot = find_hardware(addr);
-
-        if (slot)
-            clear_hardware(slot);
-    } else {
-        struct software *slot = find_software(addr);
-
-        if (slot)
-            clear_software(slot);
-    }
+    if (point)
+        drop(point);
     return 0;
 }
 
 void breakpoints_clear_all(void)
 {
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++)
-        if (software[i].size)
-            clear_software(&software[i]);
-    for (uint32_t i = 0; i < hardware_count; i++)
-        if (hardware[i].kind)
-            clear_hardware(&hardware[i]);
+    while (count > 0)
+        drop(&points[count - 1]);
 }
+
+/* --- hits --- */
+
+int breakpoints_hit(uint32_t addr, const struct agent_world *world, uint32_t *bad_addr)
+{
+    int verdict = ACTIONS_GO_ON;
+
+    for (uint32_t i = 0; i < count; i++) {
+        int one;
+
+        if (points[i].addr != addr)
+            continue;
+        one = actions_run(points[i].actions, world, bad_addr);
+        if (one < 0)
+            return one;
+        if (one == ACTIONS_STOP)
+            verdict = one;
+    }
+    return verdict;
+}
+
+/* --- catches --- */
+
+int breakpoints_catch(uint32_t addr, bool thumb)
+{
+    const int error = patches_plant(addr, thumb, PATCH_CATCH);
+
+    if (!error && is_lifted(addr))
+        patches_lift(addr);
+    return error;
+}
+
+void breakpoints_uncatch(void)
+{
+    patches_remove_all(PATCH_CATCH);
+}
+
+bool breakpoints_has_catch(uint32_t addr)
+{
+    return patches_has(addr, PATCH_CATCH);
+}
+
+/* --- lifting --- */
 
 void breakpoints_lift(uint32_t addr)
 {
-    const struct software *soft = find_software(addr);
-    const struct hardware *hard = find_hardware(addr);
-
-    if (soft)
-        unplant(soft);
-    if (hard)
-        debug_unit_disarm((uint32_t)(hard - hardware));
-    lifted.active = true;
-    lifted.addr = addr;
-}
-
-void breakpoints_replant(void)
-{
-    if (!lifted.active)
+    if (is_lifted(addr) || lifted_count == BREAKPOINTS_LIFTED)
         return;
-    lifted.active = false;
-
-    const struct software *soft = find_software(lifted.addr);
-    const struct hardware *hard = find_hardware(lifted.addr);
-
-    if (soft)
-        plant(soft);
-    if (hard)
-        debug_unit_arm((uint32_t)(hard - hardware), hard->addr,
-                       hard->kind != AMPGDB_BREAK_KIND_ARM);
+    lifted[lifted_count++] = addr;
+    patches_lift(addr);
+    for (uint32_t i = 0; i < count; i++)
+        if (points[i].addr == addr && points[i].place != IN_MEMORY)
+            debug_unit_disarm(points[i].place);
 }
 
-/* --- hiding --- */
-
-/* For each byte that [addr, addr + len) shares with a planted instruction. */
-typedef void byte_fn(uint8_t *saved, uint8_t *byte);
-
-static void for_shared_bytes(uint32_t addr, uint8_t *bytes, uint32_t len, byte_fn *each)
+static void forget_lifted(uint32_t addr)
 {
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++)
-        for (uint32_t j = 0; j < software[i].size; j++) {
-            const uint32_t offset = software[i].addr + j - addr;
-
-            if (offset < len)
-                each(&software[i].saved[j], &bytes[offset]);
-        }
+    for (uint32_t i = 0; i < lifted_count; i++)
+        if (lifted[i] == addr)
+            lifted[i] = lifted[--lifted_count];
 }
 
-static void show_saved(uint8_t *saved, uint8_t *byte)
+void breakpoints_replant(uint32_t addr)
 {
-    *byte = *saved;
-}
-
-static void keep_written(uint8_t *saved, uint8_t *byte)
-{
-    *saved = *byte;
-}
-
-int breakpoints_read_memory(uint32_t addr, void *bytes, uint32_t len)
-{
-    const int got = memory_read(addr, bytes, len);
-
-    if (got > 0)
-        for_shared_bytes(addr, bytes, (uint32_t)got, show_saved);
-    return got;
-}
-
-int breakpoints_write_memory(uint32_t addr, const void *bytes, uint32_t len)
-{
-    const int put = memory_write(addr, bytes, len);
-
-    if (put <= 0)
-        return put;
-    for_shared_bytes(addr, (uint8_t *)bytes, (uint32_t)put, keep_written);
-    for (uint32_t i = 0; i < BREAKPOINTS_SOFTWARE; i++) {
-        const struct software *slot = &software[i];
-        const bool is_hit =
-            slot->size && (slot->addr - addr < (uint32_t)put || addr - slot->addr < slot->size);
-
-        if (is_hit && !(lifted.active && lifted.addr == slot->addr))
-            plant(slot);
-    }
-    return put;
+    if (!is_lifted(addr))
+        return;
+    forget_lifted(addr);
+    patches_replant(addr);
+    for (uint32_t i = 0; i < count; i++)
+        if (points[i].addr == addr && points[i].place != IN_MEMORY)
+            debug_unit_arm(points[i].place, addr, points[i].thumb);
 }

@@ -70,13 +70,13 @@ CP_READ (midr,        p15, 0, c0,  c0, 0)  /* Main ID */
 CP_READ (mpidr,       p15, 0, c0,  c0, 5)  /* Multiprocessor Affinity */
 CP_RW   (sctlr,       p15, 0, c1,  c0, 0)  /* System Control */
 CP_READ (actlr,       p15, 0, c1,  c0, 1)  /* Auxiliary Control */
-CP_WRITE(cpacr,       p15, 0, c1,  c0, 2)  /* Coprocessor Access Control */
-CP_WRITE(ttbr0,       p15, 0, c2,  c0, 0)  /* Translation Table Base 0 */
-CP_WRITE(ttbr1,       p15, 0, c2,  c0, 1)  /* Translation Table Base 1 */
-CP_WRITE(ttbcr,       p15, 0, c2,  c0, 2)  /* Translation Table Base Control */
+CP_RW   (cpacr,       p15, 0, c1,  c0, 2)  /* Coprocessor Access Control */
+CP_RW   (ttbr0,       p15, 0, c2,  c0, 0)  /* Translation Table Base 0 */
+CP_RW   (ttbr1,       p15, 0, c2,  c0, 1)  /* Translation Table Base 1 */
+CP_RW   (ttbcr,       p15, 0, c2,  c0, 2)  /* Translation Table Base Control */
 CP_WRITE64(ttbr0_64,  p15, 0, c2)
 CP_WRITE64(ttbr1_64,  p15, 1, c2)
-CP_WRITE(dacr,        p15, 0, c3,  c0, 0)  /* Domain Access Control */
+CP_RW   (dacr,        p15, 0, c3,  c0, 0)  /* Domain Access Control */
 CP_RW   (dfsr,        p15, 0, c5,  c0, 0)  /* Data Fault Status */
 CP_RW   (ifsr,        p15, 0, c5,  c0, 1)  /* Instruction Fault Status */
 CP_WRITE(adfsr,       p15, 0, c5,  c1, 0)  /* Auxiliary Data Fault Status */
@@ -88,7 +88,8 @@ CP_WRITE(nmrr,        p15, 0, c10, c2, 1)  /* Normal Memory Remap, MAIR1 */
 CP_WRITE(amair0,      p15, 0, c10, c3, 0)  /* Auxiliary Memory Attribute 0 */
 CP_WRITE(amair1,      p15, 0, c10, c3, 1)  /* Auxiliary Memory Attribute 1 */
 CP_RW   (vbar,        p15, 0, c12, c0, 0)  /* Vector Base Address */
-CP_WRITE(contextidr,  p15, 0, c13, c0, 1)  /* Context ID */
+CP_READ (isr,         p15, 0, c12, c1, 0)  /* Interrupt Status */
+CP_RW   (contextidr,  p15, 0, c13, c0, 1)  /* Context ID */
 CP_WRITE(tpidrurw,    p15, 0, c13, c0, 2)  /* User read/write thread ID */
 CP_WRITE(tpidruro,    p15, 0, c13, c0, 3)  /* User read-only thread ID */
 CP_WRITE(tpidrprw,    p15, 0, c13, c0, 4)  /* PL1 thread ID */
@@ -164,6 +165,7 @@ static inline uint64_t ask_translation(void (*operation)(uint32_t), uint32_t add
 #define SCTLR_C  BIT(2)
 #define SCTLR_I  BIT(12)
 #define SCTLR_V  BIT(13)
+#define SCTLR_EE BIT(25)
 #define SCTLR_TE BIT(30)
 
 /* PSRs (B1.3.3) */
@@ -172,6 +174,7 @@ static inline uint64_t ask_translation(void (*operation)(uint32_t), uint32_t add
 #define PSR_F            BIT(6)
 #define PSR_I            BIT(7)
 #define PSR_A            BIT(8)
+#define PSR_E            BIT(9)
 #define PSR_IT           0x0600FC00u
 #define PSR_IT_COND(psr) ((psr) >> 12 & 0xFu)
 #define PSR_J            BIT(24)
@@ -184,10 +187,14 @@ static inline uint64_t ask_translation(void (*operation)(uint32_t), uint32_t add
 #define MODE_UND         0x1Bu
 #define MODE_SYS         0x1Fu
 
+/* HSTR (B4.1.92): accesses of the program's with CRn 12 trap */
+#define HSTR_T12 BIT(12)
+
 /* HSR (B3.13.6) */
 #define HSR_EC(hsr)              ((hsr) >> 26)
 #define HSR_CV                   BIT(24)
 #define HSR_COND(hsr)            ((hsr) >> 20 & 0xFu)
+#define HSR_S1PTW                BIT(7)
 #define HSR_FAULT_STATUS(hsr)    ((hsr)&0x3Fu)
 #define EC_MCR_CP15              0x03u
 #define EC_MCRR_CP15             0x04u

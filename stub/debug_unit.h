@@ -29,4 +29,20 @@ uint32_t debug_unit_breakpoints(void);
 void debug_unit_arm(uint32_t index, uint32_t addr, bool thumb);
 void debug_unit_disarm(uint32_t index);
 
+/* How many watchpoint registers there are; at least one. */
+#define DEBUG_UNIT_WATCHPOINTS_MAX 4u /* Cortex-A7 and Cortex-A53 have four (DBGDIDR.WRPs) */
+uint32_t debug_unit_watchpoints(void);
+
+/*
+ * debug_unit_watch - stop the program before it accesses memory, in every mode
+ *
+ * index: below debug_unit_watchpoints(). type: AMPGDB_WATCH_*.
+ * size_log2 >= 3: the block of that many bytes at addr, a multiple of its size. size_log2 0: the
+ * bytes of the doubleword at addr, a multiple of 8, whose bits are set in select; these are
+ * adjacent.
+ */
+void debug_unit_watch(uint32_t index, uint32_t type, uint32_t addr, uint32_t size_log2,
+                      uint32_t select);
+void debug_unit_unwatch(uint32_t index);
+
 #endif

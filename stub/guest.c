@@ -1,12 +1,14 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * The program's rights and its start state; its traps are in guest_traps.c. See guest.h.
+ * The program's rights and its start state. See guest.h. Its traps are in guest_traps.c, its
+ * exceptions in guest_vectors.c, its system registers in guest_registers.c.
  */
 #include "guest.h"
 
 #include "ampgdb/bcm283x.h"
 #include "cp.h"
+#include "guest_internal.h"
 #include "memory.h"
 #include "regs.h"
 #include "shared.h"
@@ -44,25 +46,6 @@
 #define START_MASKS (PSR_A | PSR_I | PSR_F)
 
 #define VECTORS_RETURNED 0x20u /* where LR points at the start */
-
-extern const uint32_t program_vectors[], program_vectors_end[];
-
-static uint32_t vectors_page[1024] __attribute__((aligned(4096)));
-
-void guest_place_vectors(struct layout *layout)
-{
-    const uint32_t words = (uint32_t)(program_vectors_end - program_vectors);
-
-    for (uint32_t i = 0; i < words; i++)
-        vectors_page[i] = program_vectors[i];
-    layout->vectors = (uint32_t)(uintptr_t)vectors_page;
-    for (uint32_t line = 0; line < sizeof vectors_page; line += 64)
-        dccimvac(layout->vectors + line); /* fetched with caches off (DDI 0406C, B2.2.6) */
-    dsb();
-    iciallu(0);
-    dsb();
-    isb();
-}
 
 void guest_confine(void)
 {
@@ -103,12 +86,6 @@ static void disarm_devices(void)
     dsb();
 }
 
-/* FPEXC 0: the floating-point unit off. Reachable from HYP because HCPTR is open (B1.11.3). */
-static void clear_fpexc(void)
-{
-    __asm__ volatile(".fpu vfpv3\n\tvmsr fpexc, %0" ::"r"(0));
-}
-
 /* CP15 as after a reset. The MMU goes off first; the program's translations are dropped last. */
 static void reset_cp15(const struct layout *layout)
 {
@@ -125,7 +102,6 @@ static void reset_cp15(const struct layout *layout)
     nmrr_write(NMRR_RESET);
     amair0_write(0);
     amair1_write(0);
-    clear_fpexc();
     cpacr_write(0);
     cntkctl_write(0);
     dfsr_write(0);
@@ -146,6 +122,8 @@ void guest_reset(struct frame *frame, const struct layout *layout, uint32_t entr
     const bool thumb = entry & 1;
 
     disarm_devices();
+    guest_leave_vectors(); /* while its translation is still there */
+    guest_forget_caught();
     reset_cp15(layout);
     if (shared_program_flags() & AMPGDB_PROGRAM_DCACHE)
         memory_forget();
@@ -157,17 +135,4 @@ void guest_reset(struct frame *frame, const struct layout *layout, uint32_t entr
     regs_write(frame, AMPGDB_REG_SP_SVC, layout->window);
     regs_write(frame, AMPGDB_REG_LR_SVC, layout->vectors + VECTORS_RETURNED);
     shared_entry(entry);
-}
-
-uint32_t guest_vectors(void)
-{
-    return sctlr_read() & SCTLR_V ? 0xFFFF0000u : vbar_read();
-}
-
-bool guest_has_lost_vectors(const struct frame *frame)
-{
-    const uint32_t prefetch_vector = guest_vectors() + 0x0C;
-
-    return (frame->cpsr & PSR_MODE) == MODE_ABT && frame->pc == prefetch_vector &&
-           ifar_read() == prefetch_vector;
 }

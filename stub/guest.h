@@ -41,6 +41,34 @@ void guest_reset(struct frame *frame, const struct layout *layout, uint32_t entr
  */
 bool guest_explain(struct frame *frame, const struct layout *layout, struct ampgdb_stop *stop);
 
+/*
+ * guest_catch - AMPGDB_CATCH_*: exceptions that stop the program although it has vectors of its
+ * own. Follows VBAR and SCTLR.V wherever the program moves them.
+ */
+void guest_catch(uint32_t mask);
+
+/*
+ * guest_caught - the program came to a BKPT of breakpoints_catch(): *stop and the frame become
+ * those of the instruction that took the exception, as guest_explain() does for a program without
+ * vectors.
+ */
+void guest_caught(struct frame *frame, struct ampgdb_stop *stop);
+
+/* guest_deliver - AMPGDB_RESUME_DELIVER: back to the vector, if guest_caught() was the last stop
+ * and PC has not been moved since. */
+void guest_deliver(struct frame *frame);
+
+/*
+ * guest_leave_vectors, guest_follow - around a write to what says where the program's vectors are,
+ * or what is there: VBAR, SCTLR, translation. Publishes the program's flags, too.
+ */
+void guest_leave_vectors(void);
+void guest_follow(void);
+
+/* guest_physical - what is behind the program's own MMU at its address; the address itself when its
+ * tables do not say. */
+uint32_t guest_physical(uint32_t addr);
+
 /* guest_has_lost_vectors - is it caught in prefetch aborts at its own vector? Its MMU tables do not
  * reach VBAR, and no exception of its can be told apart any more. */
 bool guest_has_lost_vectors(const struct frame *frame);

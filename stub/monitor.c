@@ -22,6 +22,7 @@
 #include "run.h"
 #include "service.h"
 #include "shared.h"
+#include "watchpoints.h"
 
 #define VECTOR_FIQ       7u
 #define POLLS_PER_SECOND 1000u /* the share of a second that we poll after the last request */
@@ -110,11 +111,8 @@ static bool is_debug_event(const struct frame *frame)
 
 static bool is_stop(struct frame *frame)
 {
-    if (is_debug_event(frame)) {
-        program.stop.address = 0;
-        program.stop.syndrome = frame->hsr;
-        return run_debug_event(frame, &program.stop.reason) == RUN_STOP;
-    }
+    if (is_debug_event(frame))
+        return run_debug_event(frame, &program.stop) == RUN_STOP;
     if (!guest_explain(frame, &layout, &program.stop))
         return false;
     run_cancel();
@@ -166,13 +164,14 @@ void stub_main(uint32_t window)
     if (!debug_unit_init())
         panic(AMPGDB_PANIC_DEBUG, &first_frame);
     breakpoints_init();
+    watchpoints_init();
     guest_reset(&first_frame, &layout, layout.base);
     shared_progress(AMPGDB_PROGRESS_DEBUG);
 
     service_halt(&program);
     program.stop_pending = false; /* nobody resumed anything yet */
     shared_acknowledge();
-    shared_announce(&layout, breakpoints_hardware());
+    shared_announce(&layout, breakpoints_hardware(), watchpoints_hardware());
     serve_until_resumed();
     enter_program(&first_frame);
 }

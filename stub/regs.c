@@ -7,6 +7,8 @@
 #include "regs.h"
 
 #include "cp.h"
+#include "regs_system.h"
+#include "regs_vfp.h"
 
 /* clang-format off */
 #define BANKED(X)                                                           \
@@ -108,7 +110,11 @@ uint32_t regs_read(const struct frame *frame, uint32_t number)
     const uint32_t where = resolve(frame, number);
     const uint32_t *word = in_frame((struct frame *)frame, where);
 
-    return word ? *word : read_banked(where);
+    if (word)
+        return *word;
+    if (where >= AMPGDB_REG_SCTLR)
+        return regs_system_read(where);
+    return where >= AMPGDB_REG_D0 ? regs_vfp_read(where) : read_banked(where);
 }
 
 bool regs_is_program_psr(uint32_t psr)
@@ -132,11 +138,15 @@ int regs_write(struct frame *frame, uint32_t number, uint32_t value)
     const uint32_t where = resolve(frame, number);
     uint32_t *word = in_frame(frame, where);
 
+    if (where >= AMPGDB_REG_SCTLR)
+        return regs_system_write(where, value);
     if (where == AMPGDB_REG_CPSR && !regs_is_program_psr(value))
         return -AMPGDB_EINVAL;
     if (where == AMPGDB_REG_PC)
         value &= ~1u;
-    if (word)
+    if (where >= AMPGDB_REG_D0)
+        regs_vfp_write(where, value);
+    else if (word)
         *word = value;
     else
         write_banked(where, value);
@@ -167,6 +177,7 @@ void regs_clear(struct frame *frame)
         frame->r[i] = 0;
     frame->sp_usr = 0;
     frame->lr_usr = 0;
-    for (uint32_t number = AMPGDB_REG_SP_SVC; number < AMPGDB_REG_COUNT; number++)
+    for (uint32_t number = AMPGDB_REG_SP_SVC; number < AMPGDB_REG_D0; number++)
         write_banked(number, 0);
+    regs_vfp_clear();
 }

@@ -13,14 +13,15 @@
 #include "ampgdb/message.h"
 #include "frame.h"
 
-/* regs_read - number: below AMPGDB_REG_COUNT. SPSRs by name only. */
+/* regs_read - number: below AMPGDB_REG_COUNT. SPSRs by name only. A CNTPCT_HIGH belongs to the
+ * CNTPCT that was read before it. */
 uint32_t regs_read(const struct frame *frame, uint32_t number);
 
 /*
- * regs_write - 0, or -AMPGDB_EINVAL for a CPSR that no program may have: HYP or Monitor mode, an
- *              undefined mode, Jazelle state. PC loses bit 0. Bit 1, which ARM state
- *              has not, stays until the program resumes: GDB writes PC before the CPSR whose T
- *              bit belongs to it.
+ * regs_write - 0, or -AMPGDB_EINVAL for a register that cannot be written (AMPGDB_REG_READ_ONLY),
+ * or a CPSR that no program may have: HYP or Monitor mode, an undefined mode, Jazelle state. PC
+ * loses bit 0. Bit 1, which ARM state has not, stays until the program resumes: GDB writes PC
+ * before the CPSR whose T bit belongs to it.
  */
 int regs_write(struct frame *frame, uint32_t number, uint32_t value);
 
@@ -34,7 +35,8 @@ uint32_t regs_spsr(const struct frame *frame);
  * the IT block advances too (DDI 0406C, A2.5.2). */
 void regs_skip(struct frame *frame, uint32_t len);
 
-/* regs_clear - all of them zero, in all modes, but PC and CPSR. */
+/* regs_clear - all of them zero, in all modes and in the floating-point unit, which is off then;
+ * but PC, CPSR and system registers (guest.h). */
 void regs_clear(struct frame *frame);
 
 static inline bool regs_is_thumb(const struct frame *frame)

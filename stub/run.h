@@ -7,31 +7,40 @@
 #ifndef STUB_RUN_H
 #define STUB_RUN_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "ampgdb/message.h"
+#include "ampgdb/window.h"
 #include "frame.h"
 
 /* What is to happen after run_resume() or run_debug_event(). */
 enum run_outcome {
     RUN_GO,   /* enter the program */
-    RUN_STOP, /* it stands still; the reason is *reason */
+    RUN_STOP, /* it stands still; why is in *stop */
 };
 
 /*
  * run_resume - prepare to go on at the frame's PC
  *
- * how:    AMPGDB_RESUME_*. Breakpoints at PC itself are stepped off: the instruction there is
- *         executed. A branch to itself stops at once, before it is executed: a breakpoint at the
- *         address where the program is resumed fires immediately.
- * reason: of the last stop; replaced when RUN_STOP comes back.
- * Returns an outcome, or -AMPGDB_EFAULT or -AMPGDB_EDECODE from the step decoder: nothing has
- * changed then.
+ * resume: checked by the caller.
+ * stop:   the last one, with its registers; replaced, but for these, when RUN_STOP comes back.
+ *
+ * At the PC of the last stop breakpoints, and a watched access that stopped the program, are
+ * stepped off: the instruction there is executed, nothing of it counts again. At another PC, where
+ * the debugger put it, breakpoints are met first. An instruction that cannot be fetched is tried:
+ * its abort stops the program. A branch to itself stops at once, before it is executed: a
+ * breakpoint at the address where the program is resumed fires immediately.
+ *
+ * Returns an outcome, or -AMPGDB_EDECODE from the step decoder: the frame is as it was then.
  */
-int run_resume(struct frame *frame, uint32_t how, uint32_t *reason);
+int run_resume(struct frame *frame, const struct ampgdb_resume *resume, struct ampgdb_stop *stop);
 
-/* run_debug_event - a debug event came: is it ours, and is it the end? */
-enum run_outcome run_debug_event(const struct frame *frame, uint32_t *reason);
+/*
+ * run_debug_event - a debug event came: is it ours, and is it the end?
+ *
+ * Hits whose conditions do not hold, commands, accesses beside what is watched, and interrupt
+ * handlers that pass where a step is to end: all stepped over, the program goes on. With RUN_STOP
+ * *stop is filled but for the registers.
+ */
+enum run_outcome run_debug_event(struct frame *frame, struct ampgdb_stop *stop);
 
 /* run_cancel - the program stopped for another reason: forget a step that was under way. */
 void run_cancel(void);

@@ -10,13 +10,33 @@
 
 #include "ampgdb/message.h"
 #include "breakpoints.h"
+#include "code.h"
 #include "guest.h"
 #include "mmu.h"
+#include "patches.h"
 #include "regs.h"
 #include "run.h"
 #include "shared.h"
+#include "watchpoints.h"
 
 static uint32_t request[AMPGDB_PAYLOAD_WORDS], reply[AMPGDB_PAYLOAD_WORDS];
+
+static void publish_stop(struct program *program)
+{
+    for (uint32_t i = 0; i < AMPGDB_CORE_REGS; i++)
+        program->stop.regs[i] = regs_read(program->frame, i);
+    shared_stop(&program->stop);
+    shared_state(AMPGDB_STATE_HALTED);
+}
+
+/* The frame is final: what is at PC belongs to the stop. */
+void service_halt(struct program *program)
+{
+    program->running = false;
+    program->stop_pending = true;
+    program->stop.instruction = code_at(program->frame);
+    publish_stop(program);
+}
 
 /* words: of the request's payload. Returns the reply's status; *reply_words counts its payload. */
 typedef int service_fn(struct program *program, uint32_t words, uint32_t *reply_words);
@@ -56,6 +76,8 @@ static int write_regs(struct program *program, uint32_t words, uint32_t *reply_w
     (void)reply_words;
     if (!is_register_range(first, count) || words < 2 + count)
         return -AMPGDB_EINVAL;
+    if (count > 0 && first + count > AMPGDB_REG_READ_ONLY)
+        return -AMPGDB_EINVAL;
     const uint32_t cpsr = AMPGDB_REG_CPSR - first; /* its place in the range, if it is there */
 
     if (cpsr < count) {
@@ -77,7 +99,7 @@ static int read_mem(struct program *program, uint32_t words, uint32_t *reply_wor
     if (len > AMPGDB_DATA_MAX)
         return -AMPGDB_EINVAL;
 
-    const int got = breakpoints_read_memory(request[0], reply, len);
+    const int got = patches_read_memory(request[0], reply, len);
 
     if (got > 0)
         *reply_words = ((uint32_t)got + 3) / 4;
@@ -92,15 +114,21 @@ static int write_mem(struct program *program, uint32_t words, uint32_t *reply_wo
     (void)reply_words;
     if (len > AMPGDB_DATA_MAX || words < 2 + (len + 3) / 4)
         return -AMPGDB_EINVAL;
-    return breakpoints_write_memory(request[0], request + 2, len);
+    return patches_write_memory(request[0], request + 2, len);
 }
 
 static int set_break(struct program *program, uint32_t words, uint32_t *reply_words)
 {
+    const struct ampgdb_break *new = (const struct ampgdb_break *)request;
+    const uint32_t code_words = words - AMPGDB_BREAK_WORDS;
+
     (void)program;
-    (void)words;
     (void)reply_words;
-    return breakpoints_set(request[0], request[1], request[2]);
+    if (new->type <= AMPGDB_BREAK_HARDWARE)
+        return breakpoints_set(new, request + AMPGDB_BREAK_WORDS, code_words);
+    if (code_words > 0 || new->conditions > 0 || new->commands > 0)
+        return -AMPGDB_EINVAL;
+    return watchpoints_set(new->type, new->address, new->kind);
 }
 
 static int clear_break(struct program *program, uint32_t words, uint32_t *reply_words)
@@ -108,7 +136,9 @@ static int clear_break(struct program *program, uint32_t words, uint32_t *reply_
     (void)program;
     (void)words;
     (void)reply_words;
-    return breakpoints_clear(request[0], request[1], request[2]);
+    if (request[0] <= AMPGDB_BREAK_HARDWARE)
+        return breakpoints_clear(request[0], request[1], request[2]);
+    return watchpoints_clear(request[0], request[1], request[2]);
 }
 
 static int clear_breaks(struct program *program, uint32_t words, uint32_t *reply_words)
@@ -117,24 +147,49 @@ static int clear_breaks(struct program *program, uint32_t words, uint32_t *reply
     (void)words;
     (void)reply_words;
     breakpoints_clear_all();
+    watchpoints_clear_all();
     return 0;
 }
 
-/* A step that ends where it began stops at once, without the program having run. */
+static bool is_resume(const struct ampgdb_resume *resume)
+{
+    const uint32_t how = resume->how & ~AMPGDB_RESUME_DELIVER;
+
+    if (how == AMPGDB_RESUME_RANGE)
+        return resume->start <= resume->end;
+    return how <= AMPGDB_RESUME_STEP && resume->start == 0 && resume->end == 0;
+}
+
+/* A step may be over at once, without the program having run. */
 static int resume(struct program *program, uint32_t words, uint32_t *reply_words)
 {
+    const struct ampgdb_resume *resume = (const struct ampgdb_resume *)request;
+    int outcome;
+
     (void)words;
     (void)reply_words;
-    if (request[0] > AMPGDB_RESUME_STEP)
+    if (!is_resume(resume))
         return -AMPGDB_EINVAL;
-
-    const int outcome = run_resume(program->frame, request[0], &program->stop.reason);
-
+    outcome = run_resume(program->frame, resume, &program->stop);
     if (outcome < 0)
         return outcome;
-    program->running = outcome == RUN_GO;
-    program->stop_pending = outcome == RUN_STOP;
+    if (outcome == RUN_STOP) {
+        service_halt(program);
+        return 0;
+    }
+    program->running = true;
+    program->stop_pending = false;
     return 0;
+}
+
+static void stop_for(struct program *program, uint32_t reason, uint32_t address)
+{
+    program->stop.reason = reason;
+    program->stop.address = address;
+    program->stop.syndrome = 0;
+    program->stop.physical = 0;
+    program->stop.caught = 0;
+    service_halt(program);
 }
 
 static int halt(struct program *program, uint32_t words, uint32_t *reply_words)
@@ -144,12 +199,10 @@ static int halt(struct program *program, uint32_t words, uint32_t *reply_words)
     if (!program->running)
         return 0;
     run_cancel();
-    program->running = false;
-    program->stop_pending = true;
-    program->stop.reason =
-        guest_has_lost_vectors(program->frame) ? AMPGDB_STOP_VECTORS : AMPGDB_STOP_HALT;
-    program->stop.address = program->stop.reason == AMPGDB_STOP_VECTORS ? guest_vectors() : 0;
-    program->stop.syndrome = 0;
+    if (guest_has_lost_vectors(program->frame))
+        stop_for(program, AMPGDB_STOP_VECTORS, guest_vectors());
+    else
+        stop_for(program, AMPGDB_STOP_HALT, 0);
     return 0;
 }
 
@@ -159,12 +212,19 @@ static int reset(struct program *program, uint32_t words, uint32_t *reply_words)
     (void)reply_words;
     run_cancel();
     guest_reset(program->frame, program->layout, request[0]);
-    program->running = false;
-    program->stop.reason = AMPGDB_STOP_RESET;
-    program->stop.address = 0;
-    program->stop.syndrome = 0;
-    service_halt(program);
+    stop_for(program, AMPGDB_STOP_RESET, 0);
     program->stop_pending = false; /* the reply says it all */
+    return 0;
+}
+
+static int catch_exceptions(struct program *program, uint32_t words, uint32_t *reply_words)
+{
+    (void)program;
+    (void)words;
+    (void)reply_words;
+    if (request[0] & ~AMPGDB_CATCH_ALL)
+        return -AMPGDB_EINVAL;
+    guest_catch(request[0]);
     return 0;
 }
 
@@ -189,13 +249,14 @@ static const struct service {
     [AMPGDB_MSG_WRITE_REGS] = {write_regs, 2, true},
     [AMPGDB_MSG_READ_MEM] = {read_mem, 2, false},
     [AMPGDB_MSG_WRITE_MEM] = {write_mem, 2, false},
-    [AMPGDB_MSG_SET_BREAK] = {set_break, 3, false},
+    [AMPGDB_MSG_SET_BREAK] = {set_break, AMPGDB_BREAK_WORDS, false},
     [AMPGDB_MSG_CLEAR_BREAK] = {clear_break, 3, false},
     [AMPGDB_MSG_CLEAR_BREAKS] = {clear_breaks, 0, false},
-    [AMPGDB_MSG_RESUME] = {resume, 1, true},
+    [AMPGDB_MSG_RESUME] = {resume, AMPGDB_RESUME_WORDS, true},
     [AMPGDB_MSG_HALT] = {halt, 0, false},
     [AMPGDB_MSG_RESET] = {reset, 1, false},
     [AMPGDB_MSG_ALLOW] = {allow, 1, false},
+    [AMPGDB_MSG_CATCH] = {catch_exceptions, 1, false},
 };
 
 static int serve(struct program *program, const struct ampgdb_message *message,
@@ -212,21 +273,6 @@ static int serve(struct program *program, const struct ampgdb_message *message,
     if (service->halted && program->running)
         return -AMPGDB_EBUSY;
     return service->serve(program, words, reply_words);
-}
-
-static void publish_stop(struct program *program)
-{
-    for (uint32_t i = 0; i < AMPGDB_CORE_REGS; i++)
-        program->stop.regs[i] = regs_read(program->frame, i);
-    shared_stop(&program->stop);
-    shared_state(AMPGDB_STATE_HALTED);
-}
-
-void service_halt(struct program *program)
-{
-    program->running = false;
-    program->stop_pending = true;
-    publish_stop(program);
 }
 
 /* Retried until the host reads: a stop is never lost. */

@@ -48,7 +48,7 @@ void shared_boot(struct layout *layout)
     layout->ram_end = header->boot_ram_end;
 }
 
-void shared_announce(const struct layout *layout, uint32_t hw_breakpoints)
+void shared_announce(const struct layout *layout, uint32_t hw_breakpoints, uint32_t hw_watchpoints)
 {
     header->abi_version = AMPGDB_ABI_VERSION;
     header->epoch = header->boot_nonce;
@@ -56,6 +56,7 @@ void shared_announce(const struct layout *layout, uint32_t hw_breakpoints)
     header->window = layout->window;
     header->ram_end = layout->ram_end;
     header->hw_breakpoints = hw_breakpoints;
+    header->hw_watchpoints = hw_watchpoints;
     header->midr = midr_read();
     header->magic = AMPGDB_MAGIC;
     shared_progress(AMPGDB_PROGRESS_READY);
@@ -106,6 +107,16 @@ bool shared_receive(struct ampgdb_message *message, uint32_t *payload)
 bool shared_send(const struct ampgdb_message *message, const uint32_t *payload)
 {
     return ring_write(&to_host, message, payload) == 0;
+}
+
+/* Neither index is believed: a difference that is impossible is no room. */
+bool shared_send_spare(const struct ampgdb_message *message, const uint32_t *payload)
+{
+    const uint32_t kept = AMPGDB_MESSAGE_MAX + AMPGDB_MESSAGE_WORDS + sizeof header->stop / 4;
+    const uint32_t used = *to_host.head - *to_host.tail;
+
+    return used <= RING_WORDS - kept && message->words <= RING_WORDS - kept - used &&
+           shared_send(message, payload);
 }
 
 void shared_acknowledge(void)

@@ -22,7 +22,7 @@ void shared_init(uint32_t window);
 void shared_boot(struct layout *layout);
 
 /* shared_announce - everything constant, and PROGRESS_READY last. */
-void shared_announce(const struct layout *layout, uint32_t hw_breakpoints);
+void shared_announce(const struct layout *layout, uint32_t hw_breakpoints, uint32_t hw_watchpoints);
 
 void shared_progress(uint32_t progress);
 void shared_state(uint32_t state);
@@ -41,6 +41,10 @@ bool shared_receive(struct ampgdb_message *message, uint32_t *payload);
 
 /* shared_send - false when the host does not read: try again, or drop. */
 bool shared_send(const struct ampgdb_message *message, const uint32_t *payload);
+
+/* shared_send_spare - the same for what can be done without: a reply and a stop still have room
+ * afterwards. */
+bool shared_send_spare(const struct ampgdb_message *message, const uint32_t *payload);
 
 /* shared_sleep - wait for the doorbell, unless a request came meanwhile.
  * mailbox3: a start address in mailbox 3 ends the sleep too. */

@@ -5,30 +5,44 @@
 
 step_MODULES       := stub/step.c stub/step_arm.c stub/step_thumb.c
 ring_MODULES       :=
+access_MODULES     := stub/access.c
+cover_MODULES      := stub/cover.c
+watchpoints_MODULES := stub/watchpoints.c $(access_MODULES) $(cover_MODULES)
 regions_MODULES    := stub/regions.c stub/local.c
-breakpoints_MODULES := stub/breakpoints.c
+agent_MODULES       := stub/agent.c
+actions_MODULES     := stub/actions.c stub/agent.c
+breakpoints_MODULES := stub/breakpoints.c stub/patches.c $(actions_MODULES)
+step_keeps_MODULES  := stub/step_keeps.c
+run_MODULES         := stub/run.c $(breakpoints_MODULES)
+prints_MODULES      := stub/prints.c
 service_MODULES     := stub/service.c
 image_MODULES      := host/image.c host/image_thumb.c host/error.c
 image_store_MODULES := host/image_store.c $(image_MODULES)
 layout_MODULES     := host/layout.c host/error.c
-core3_MODULES      := tests/unit/fake_machine.c host/core3.c host/core3_link.c host/core3_boot.c \
-                      host/core3_requests.c host/core3_load.c host/core3_direct.c \
-                      host/core3_describe.c host/core3_explain.c host/image.c host/image_thumb.c \
-                      host/image_store.c host/layout.c host/owner.c host/error.c
+describe_MODULES   := host/core3_describe.c host/describe_fault.c host/fault.c host/instruction.c \
+                      host/sentence.c host/whose_memory.c host/core3_explain.c host/error.c
+core3_MODULES      := tests/unit/fake_machine.c $(filter-out host/physmem%.c host/deadline.c \
+                      host/qtest.c host/linux_facts.c, $(sort $(wildcard host/*.c)))
+print_queue_MODULES := host/print_queue.c
 core3_load_MODULES  := $(core3_MODULES)
-describe_MODULES   := host/core3_describe.c host/core3_explain.c host/error.c
 deadline_MODULES   := host/deadline.c
 physmem_MODULES    := host/physmem.c host/physmem_sim.c host/physmem_devmem.c host/qtest.c \
                       host/linux_facts.c host/error.c
 
 rsp_SESSION := $(filter-out bridge/main.c bridge/server.c bridge/listener.c bridge/connection.c, \
-                 $(sort $(wildcard bridge/*.c))) host/error.c tests/kit/fake_core3.c
+                 $(sort $(wildcard bridge/*.c))) host/error.c host/fault.c tests/kit/fake_core3.c
+print_formats_MODULES  := bridge/print_formats.c host/error.c
+agent_check_MODULES    := bridge/agent_check.c bridge/registers.c $(print_formats_MODULES)
 rsp_packet_MODULES     := bridge/rsp_packet.c bridge/rsp_text.c
 rsp_session_MODULES    := $(rsp_SESSION) tests/kit/rsp_client.c
 rsp_hostile_MODULES    := $(rsp_session_MODULES)
+rsp_breakpoints_MODULES := $(rsp_session_MODULES)
 rsp_load_MODULES       := $(rsp_session_MODULES)
 rsp_death_MODULES      := $(rsp_session_MODULES)
+rsp_inspect_MODULES    := $(rsp_session_MODULES)
 rsp_server_MODULES     := $(rsp_SESSION) bridge/server.c bridge/listener.c bridge/connection.c
+registers_MODULES      := bridge/registers.c bridge/registers_xml.c host/fault.c
+instruction_MODULES    := host/instruction.c
 rsp_parts_MODULES      := bridge/rsp_packet.c bridge/rsp_text.c bridge/ranges.c bridge/line_cache.c \
                           bridge/listener.c bridge/trace.c bridge/backoff.c host/error.c
 
@@ -81,12 +95,13 @@ UNIT := $(UNIT_TESTS:%=$(O)/unit/%)
 #
 # With gcc and a main() that replays files for "make check", with clang's libFuzzer for the rest.
 
-core3_FUZZED    := tests/unit/fake_machine.c $(filter-out host/physmem%.c host/deadline.c \
-                   host/qtest.c host/linux_facts.c, $(sort $(wildcard host/*.c)))
+agent_check_FUZZED := $(agent_check_MODULES) stub/agent.c
+core3_FUZZED    := $(core3_MODULES)
 describe_FUZZED := $(describe_MODULES)
 image_FUZZED    := $(image_store_MODULES)
 rsp_FUZZED      := $(rsp_SESSION)
 service_FUZZED  := stub/service.c
+agent_FUZZED    := $(actions_MODULES)
 
 FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 FUZZ_CC      := clang-14
@@ -111,6 +126,29 @@ $(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(target))))
 REPLAY := $(FUZZ_TARGETS:%=$(O)/replay/%)
 FUZZ   := $(FUZZ_TARGETS:%=$(O)/fuzz/%)
 
+# --- Peers: GDB's own testsuite, and what its programs have instead of an operating system ---------
+
+GDB_SOURCE    := /usr/src/gdb.tar.xz
+PEERS_FLAGS   := -mcpu=cortex-a7 -mfpu=neon-vfpv4 -mfloat-abi=hard $(WARN)
+# Without debug information: it would be about what is not the program's.
+PEERS         := $(O)/peers/testsuite/unpacked $(O)/peers/start.o $(O)/peers/syscalls.o
+
+# Its *.d have nothing to do with the ones that the Makefile looks for in $(O). callfuncs.exp compares
+# all registers before and after a call, but for the counters of a RISC-V: CNTPCT is one, too.
+$(O)/peers/testsuite/unpacked: $(GDB_SOURCE)
+	@mkdir -p $(@D)
+	$(call say,UNPACK,$(@D))tar -xJf $< -C $(O)/peers --strip-components=2 --exclude='*.d' \
+		$(addprefix gdb/gdb/testsuite/,lib config gdb.base) && \
+	sed -i 's/cycle.|instret/cntpct/; s/riscv\*-\*-\*/arm*-*-*/' $(@D)/gdb.base/callfuncs.exp && touch $@
+
+$(O)/peers/start.o: tests/peers/start.S $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$@)$(CORE3_CC) $(PEERS_FLAGS) -c $< -o $@
+
+$(O)/peers/syscalls.o: tests/peers/syscalls.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CORE3_CC) $(PEERS_FLAGS) -Os -c $< -o $@
+
 # --- Tiers ---------------------------------------------------------------------------------------
 
 T    ?= 60
@@ -126,19 +164,21 @@ $(LINKS_512M):
 	@ln -sfn ../$(@F) $@
 
 .PHONY: check check-unit check-sim check-sim-512M check-all check-fuzz check-lint check-fresh \
-        check-oracle deps-fuzz deps-lint deps-fresh
+        check-oracle check-peers deps-fuzz deps-lint deps-peers deps-fresh
 
 deps-fuzz:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FUZZ))
 deps-lint:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_LINT))
+deps-peers:
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_TEST) $(PACKAGES_PEERS))
 deps-fresh:
 	$(call need,$(PACKAGES_TEST) $(PACKAGES_FRESH))
 
 check: deps-test ## install what is missing, build, run the tests a contributor must pass
 	@$(MAKE) --no-print-directory all boot-files $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
-	@$(PYTEST) tests/kit tests/unit tests/boot tests/tree/test_tree.py tests/fuzz/test_corpus.py \
-		tests/oracle tests/sim
+	@$(PYTEST) tests/kit tests/unit tests/boot tests/tree/test_tree.py tests/tree/test_spec.py \
+		tests/fuzz/test_corpus.py tests/oracle tests/sim
 
 check-unit: $(UNIT) ## the pure modules alone: seconds
 	@$(PYTEST) tests/unit
@@ -152,9 +192,10 @@ check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 check-sim-512M: all $(TEST_PROGRAMS) $(LINKS_512M) ## the same on the other kind of board
 	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
 
-check-all: deps-fuzz deps-lint deps-fresh ## the slower tiers: sim-512M, fuzz, lint, oracle, fresh
+check-all: deps-fuzz deps-lint deps-peers deps-fresh ## the slower tiers: sim-512M, peers, fuzz, lint, oracle, fresh
 	@$(MAKE) --no-print-directory all $(FUZZ)
 	@$(MAKE) --no-print-directory check-sim-512M
+	@$(MAKE) --no-print-directory check-peers
 	@ORACLE_CASES=300000 FUZZ_SECONDS=$(T) $(PYTEST) tests/tree tests/oracle \
 		tests/fuzz/test_fuzz.py tests/fresh
 
@@ -167,6 +208,10 @@ check-lint: deps-lint ## formatter, spelling, shell scripts, gcc's analyzer
 
 check-oracle: deps-test ## step decoder against QEMU, N=5000000 cases a set, SEED=1
 	@$(PYTHON) tests/oracle/run_step.py --cases $(N) --seed $(SEED)
+
+check-peers: deps-peers ## GDB's own testsuite and speed, ours beside QEMU's own stub
+	@$(MAKE) --no-print-directory all $(PEERS) $(TEST_PROGRAMS)
+	@$(PYTEST) tests/peers
 
 check-fresh: deps-fresh ## what is committed, on a Debian that has nothing; needs root
 	@$(PYTEST) tests/fresh

@@ -40,7 +40,7 @@
 #include "ampgdb/window_states.h"
 
 #define AMPGDB_MAGIC       0x47504D41u /* "AMPG" */
-#define AMPGDB_ABI_VERSION 1u
+#define AMPGDB_ABI_VERSION 2u
 
 /* Core registers r0-r15 and CPSR: what a stop reports. */
 #define AMPGDB_CORE_REGS 17u
@@ -49,6 +49,10 @@ struct ampgdb_stop {
     uint32_t reason;   /* AMPGDB_STOP_* */
     uint32_t address;  /* faulting address, by reason */
     uint32_t syndrome; /* HSR, DFSR, IFSR or interrupt source, by reason */
+    uint32_t physical; /* S2_DATA, S2_FETCH, WATCH: what address is behind the program's own MMU */
+    uint32_t
+        instruction; /* at PC: a word, or two halfwords with the first one low; 0: unreadable */
+    uint32_t caught; /* 1: CATCH did it; AMPGDB_RESUME_DELIVER runs the program's handler */
     uint32_t regs[AMPGDB_CORE_REGS];
 };
 
@@ -73,7 +77,8 @@ struct ampgdb_header {
     uint32_t ram_end;        /* first byte above the RAM that Core 3 may use */
     uint32_t hw_breakpoints; /* how many the debugger may set */
     uint32_t midr;
-    uint32_t reserved0[8];
+    uint32_t hw_watchpoints; /* watchpoint registers; a range may take more than one */
+    uint32_t reserved0[7];
 
     /* line 1: the stub, live */
     uint32_t progress;      /* AMPGDB_PROGRESS_* */
@@ -99,7 +104,7 @@ struct ampgdb_header {
 
     /* lines 4 and 5: the stub; the newest stop, for a post-mortem */
     struct ampgdb_stop stop;
-    uint32_t reserved4[12];
+    uint32_t reserved4[9];
 
     /* line 6: the stub */
     struct ampgdb_panic panic;

@@ -33,7 +33,7 @@
 #define AMPGDB_STOP_HW_BREAK  4  /* a hardware breakpoint of the debugger */
 #define AMPGDB_STOP_BKPT      5  /* a BKPT that is part of the program */
 #define AMPGDB_STOP_RETURNED  6  /* the program returned to the LR it was started with */
-#define AMPGDB_STOP_UNDEFINED 7  /* undefined instruction; no syndrome */
+#define AMPGDB_STOP_UNDEFINED 7  /* undefined instruction; address: FPEXC, syndrome: CPACR */
 #define AMPGDB_STOP_SVC       8  /* SVC without a handler; address: none */
 #define AMPGDB_STOP_PREFETCH  9  /* prefetch abort by its own MMU or bus; IFAR, IFSR */
 #define AMPGDB_STOP_DATA      10 /* data abort by its own MMU, alignment or bus; DFAR, DFSR */
@@ -48,7 +48,11 @@
 #define AMPGDB_STOP_ABORT     19 /* asynchronous abort by a store that failed late; HSR */
 #define AMPGDB_STOP_VECTORS   20 /* its own MMU tables no longer reach its vectors; VBAR */
 #define AMPGDB_STOP_UNKNOWN   21 /* a trap nobody expected; HSR */
-#define AMPGDB_STOP_COUNT     22
+#define AMPGDB_STOP_WATCH     22 /* about to access watched memory; address: inside it, HSR */
+#define AMPGDB_STOP_AGENT                                                                          \
+    23 /* a condition or command of a breakpoint here cannot be evaluated;                         \
+        * address: of unreadable memory, syndrome: AMPGDB_EFAULT, EAGENT */
+#define AMPGDB_STOP_COUNT 24
 
 /* panic.code */
 #define AMPGDB_PANIC_NONE  0

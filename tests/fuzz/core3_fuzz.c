@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "../unit/fake_machine.h"
+#include "ampgdb/agent.h"
 #include "core3.h"
+#include "print_queue.h"
 
 #define ASKED_MAX 64u
 #define BYTES_MAX (3u * AMPGDB_DATA_MAX)
@@ -50,6 +52,16 @@ static void scribble_word(struct fake *machine, uint32_t where, uint32_t value)
         confused = true;
 }
 
+static void print(void)
+{
+    uint32_t payload[16];
+    const uint32_t words = next_word() % 17;
+
+    for (uint32_t i = 0; i < words; i++)
+        payload[i] = next_word() >> (i < 4 ? 24 : 0);
+    fake_print(payload, words);
+}
+
 static void scribble(struct fake *machine)
 {
     const uint32_t what = next_word();
@@ -61,6 +73,8 @@ static void scribble(struct fake *machine)
     }
     if ((what & 0xF0) == 0x10)
         fake_stop(next_word(), next_word());
+    if ((what & 0xF0) == 0x20)
+        print();
     machine->is_silent = confused || (what & 0xF00) == 0x100;
 }
 
@@ -121,6 +135,25 @@ static int poll_stop(struct core3 *core3)
     return got;
 }
 
+static int poll_print(struct core3 *core3)
+{
+    const uint32_t *payload;
+    uint32_t words;
+    const int got = core3_poll_print(core3, &payload, &words);
+
+    if (got > 0 && !print_is_whole(payload, words))
+        abort();
+    return got;
+}
+
+static int set_break(struct core3 *core3)
+{
+    static uint32_t code[AMPGDB_AGENT_CODES_MAX / 4 + 1];
+    const struct ampgdb_break new = {next_word(), next_word(), next_word(), next_word(), 0};
+
+    return core3_set_break(core3, &new, code, next_word() % (AMPGDB_AGENT_CODES_MAX / 4 + 2));
+}
+
 static int look(struct core3 *core3)
 {
     struct core3_info info;
@@ -137,17 +170,17 @@ static int ask(struct core3 *core3)
 {
     const uint32_t what = next_word();
 
-    switch (what % 12) {
+    switch (what % 14) {
     case 0:
         return core3_ping(core3);
     case 1:
     case 2:
-        return ask_registers(core3, what % 12 == 2);
+        return ask_registers(core3, what % 14 == 2);
     case 3:
     case 4:
-        return ask_memory(core3, what % 12 == 4);
+        return ask_memory(core3, what % 14 == 4);
     case 5:
-        return core3_set_break(core3, next_word(), next_word(), next_word());
+        return set_break(core3);
     case 6:
         return core3_clear_breaks(core3);
     case 7:
@@ -158,6 +191,10 @@ static int ask(struct core3 *core3)
         return core3_reset(core3, next_word());
     case 10:
         return poll_stop(core3);
+    case 11:
+        return poll_print(core3);
+    case 12:
+        return core3_catch(core3, next_word());
     default:
         return look(core3);
     }

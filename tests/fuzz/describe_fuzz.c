@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * Any stop and any header, as a broken stub may leave them: the sentence about them is one line of
- * plain text and ends inside of its buffer, whose size the first byte says.
+ * Any stop and any header, as a broken stub may leave them: the sentence about them, whole and
+ * brief, is one line of plain text and ends inside of its buffer, whose size the first byte says.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     taken = 1 + take(&stop, sizeof stop, bytes + 1, len - 1);
     take(&info, sizeof info, bytes + taken, len - taken);
     core3_describe_stop(&info, &stop, text, size);
+    require_one_line(text, size);
+    core3_describe_stop_briefly(&info, &stop, text, size);
     require_one_line(text, size);
     free(text);
     return 0;

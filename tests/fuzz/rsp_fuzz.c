@@ -6,6 +6,7 @@
  *
  *      0xfe            a look at Core 3
  *      0xfd            the program stops, if it runs
+ *      0xfb, 2 bytes   a dprintf prints: format, and which values
  *      0xfc ... 0xfc   a packet with a good checksum, which a fuzzer would hardly find
  */
 #include <stddef.h>
@@ -20,6 +21,7 @@
 #define POLL   0xfe
 #define STOP   0xfd
 #define PACKET 0xfc
+#define PRINT  0xfb
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -67,6 +69,26 @@ static size_t feed_packet(struct session *session, const uint8_t *bytes, size_t 
     return end ? size + 1 : size;
 }
 
+/* bytes: behind the mark. Returns how many belong to the print. */
+static size_t print(struct core3 *core3, const uint8_t *bytes, size_t len)
+{
+    const uint8_t shape = len > 1 ? bytes[1] : 0;
+    const uint32_t count = shape % (AMPGDB_PRINT_VALUES_MAX + 1);
+    const uint32_t strings = shape * 0x101u & ((1u << count) - 1);
+    uint32_t payload[FAKE_PRINT_WORDS] = {len > 0 ? bytes[0] : 0, shape >> 7, count, strings};
+    uint32_t words = AMPGDB_PRINT_WORDS + 2 * count;
+
+    for (uint32_t i = AMPGDB_PRINT_WORDS; i < words; i++)
+        payload[i] = i * shape;
+    for (uint32_t bits = strings; bits; bits &= bits - 1) {
+        payload[words++] = 3;
+        payload[words++] = 0x636261; /* "abc" */
+    }
+    if (core3->prints < FAKE_PRINTS)
+        fake_print(core3, payload, words);
+    return len < 2 ? len : 2;
+}
+
 static void drive(struct session *session, struct core3 *core3, const uint8_t *bytes, size_t len)
 {
     while (len > 0) {
@@ -76,6 +98,8 @@ static void drive(struct session *session, struct core3 *core3, const uint8_t *b
             session_poll(session);
         else if (*bytes == PACKET)
             taken += feed_packet(session, bytes + 1, len - 1);
+        else if (*bytes == PRINT)
+            taken += print(core3, bytes + 1, len - 1);
         else if (*bytes != STOP)
             feed(session, bytes, 1);
         else if (core3->state == AMPGDB_STATE_RUNNING)

@@ -14,12 +14,15 @@
 #include "ampgdb/message.h"
 #include "ampgdb/ring.h"
 #include "breakpoints.h"
+#include "code.h"
 #include "guest.h"
 #include "mmu.h"
+#include "patches.h"
 #include "regs.h"
 #include "run.h"
 #include "service.h"
 #include "shared.h"
+#include "watchpoints.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -86,11 +89,11 @@ bool regs_is_program_psr(uint32_t psr)
 int regs_write(struct frame *frame, uint32_t number, uint32_t value)
 {
     (void)frame;
-    require(number < AMPGDB_REG_COUNT);
+    require(number < AMPGDB_REG_READ_ONLY);
     return value % 5 ? 0 : -AMPGDB_EINVAL;
 }
 
-int breakpoints_read_memory(uint32_t addr, void *bytes, uint32_t len)
+int patches_read_memory(uint32_t addr, void *bytes, uint32_t len)
 {
     const uint32_t done = addr % 3 ? len : len / 2;
 
@@ -102,7 +105,7 @@ int breakpoints_read_memory(uint32_t addr, void *bytes, uint32_t len)
     return (int)done;
 }
 
-int breakpoints_write_memory(uint32_t addr, const void *bytes, uint32_t len)
+int patches_write_memory(uint32_t addr, const void *bytes, uint32_t len)
 {
     uint32_t sum = 0;
 
@@ -112,9 +115,14 @@ int breakpoints_write_memory(uint32_t addr, const void *bytes, uint32_t len)
     return addr % 7 ? (int)len : -(int)(1 + sum % 2);
 }
 
-int breakpoints_set(uint32_t type, uint32_t addr, uint32_t kind)
+int breakpoints_set(const struct ampgdb_break *new, const uint32_t *code, uint32_t count)
 {
-    return (type + addr + kind) % 2 ? 0 : -AMPGDB_ENOSPC;
+    uint32_t sum = new->type + new->address + new->conditions + new->commands;
+
+    require(new->type <= AMPGDB_BREAK_HARDWARE &&count <= AMPGDB_PAYLOAD_WORDS);
+    for (uint32_t i = 0; i < count; i++)
+        sum += code[i];
+    return sum % 2 ? 0 : -AMPGDB_ENOSPC;
 }
 
 int breakpoints_clear(uint32_t type, uint32_t addr, uint32_t kind)
@@ -126,13 +134,39 @@ void breakpoints_clear_all(void)
 {
 }
 
-int run_resume(struct frame *frame, uint32_t how, uint32_t *reason)
+int watchpoints_set(uint32_t type, uint32_t addr, uint32_t len)
+{
+    require(type > AMPGDB_BREAK_HARDWARE);
+    return (type + addr + len) % 2 ? 0 : -AMPGDB_EINVAL;
+}
+
+int watchpoints_clear(uint32_t type, uint32_t addr, uint32_t len)
+{
+    return watchpoints_set(type, addr, len);
+}
+
+void watchpoints_clear_all(void)
+{
+}
+
+uint32_t code_at(const struct frame *frame)
+{
+    return frame->pc;
+}
+
+void guest_catch(uint32_t mask)
+{
+    require(!(mask & ~AMPGDB_CATCH_ALL));
+}
+
+int run_resume(struct frame *frame, const struct ampgdb_resume *resume, struct ampgdb_stop *stop)
 {
     (void)frame;
-    require(how == AMPGDB_RESUME_CONTINUE || how == AMPGDB_RESUME_STEP);
+    require((resume->how & ~AMPGDB_RESUME_DELIVER) <= AMPGDB_RESUME_RANGE);
+    require(resume->start <= resume->end);
     switch (entropy++ % 3) {
     case 0:
-        *reason = AMPGDB_STOP_STEP;
+        stop->reason = AMPGDB_STOP_STEP;
         return RUN_STOP;
     case 1:
         return RUN_GO;

@@ -20,7 +20,7 @@ void fake_init(struct core3 *core3)
     core3->entry = FAKE_BASE;
     core3->regs[AMPGDB_REG_PC] = FAKE_BASE;
     core3->regs[AMPGDB_REG_CPSR] = 0x1d3;
-    memcpy(core3->last.regs, core3->regs, sizeof core3->regs);
+    memcpy(core3->last.regs, core3->regs, sizeof core3->last.regs);
 }
 
 static void __attribute__((format(printf, 2, 3))) note(struct core3 *core3, const char *format, ...)
@@ -119,6 +119,7 @@ void core3_info(const struct core3 *core3, struct core3_info *info)
         .state = core3->state,
         .program_flags = core3->program_flags,
         .hw_breakpoints = 5,
+        .hw_watchpoints = 4,
     };
 }
 
@@ -138,13 +139,18 @@ void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop)
     *stop = core3->last;
 }
 
+static bool are_registers(uint32_t first, uint32_t count)
+{
+    return first < AMPGDB_REG_COUNT && count <= AMPGDB_REG_COUNT - first;
+}
+
 int core3_read_regs(struct core3 *core3, uint32_t first, uint32_t count, uint32_t *values)
 {
     const int error = pass_halted(core3);
 
     if (error)
         return error;
-    if (first >= AMPGDB_CORE_REGS || count > AMPGDB_CORE_REGS - first)
+    if (!are_registers(first, count))
         return -AMPGDB_EINVAL;
     memcpy(values, core3->regs + first, count * sizeof *values);
     return 0;
@@ -156,7 +162,7 @@ int core3_write_regs(struct core3 *core3, uint32_t first, uint32_t count, const 
 
     if (error)
         return error;
-    if (first >= AMPGDB_CORE_REGS || count > AMPGDB_CORE_REGS - first)
+    if (!are_registers(first, count) || first + count > AMPGDB_REG_READ_ONLY)
         return -AMPGDB_EINVAL;
     memcpy(core3->regs + first, values, count * sizeof *values);
     for (uint32_t i = 0; i < count; i++)
@@ -219,16 +225,33 @@ static struct fake_break *find_break(struct core3 *core3, uint32_t type, uint32_
     return NULL;
 }
 
-int core3_set_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind)
+/* Code is noted as the expressions' counts and its bytes, lengths included. */
+static void note_code(struct core3 *core3, const struct ampgdb_break *new, const uint32_t *code,
+                      uint32_t words)
+{
+    const uint8_t *bytes = (const uint8_t *)code;
+
+    note(core3, " %u+%u:", new->conditions, new->commands);
+    for (uint32_t i = 0; i < 4 * words; i++)
+        note(core3, "%02x", bytes[i]);
+}
+
+int core3_set_break(struct core3 *core3, const struct ampgdb_break *new, const uint32_t *code,
+                    uint32_t words)
 {
     const int error = pass(core3);
+    const bool is_old = find_break(core3, new->type, new->address, new->kind);
 
-    if (error || find_break(core3, type, addr, kind))
+    if (error || (is_old && words == 0))
         return error;
-    if (core3->breaks == FAKE_BREAKS)
+    if (!is_old && core3->breaks == FAKE_BREAKS)
         return -AMPGDB_ENOSPC;
-    core3->table[core3->breaks++] = (struct fake_break){type, addr, kind};
-    note(core3, "set_break %u,%x,%u;", type, addr, kind);
+    if (!is_old)
+        core3->table[core3->breaks++] = (struct fake_break){new->type, new->address, new->kind};
+    note(core3, "set_break %u,%x,%u", new->type, new->address, new->kind);
+    if (words > 0)
+        note_code(core3, new, code, words);
+    note(core3, ";");
     return 0;
 }
 
@@ -268,8 +291,8 @@ int core3_clear_breaks(struct core3 *core3)
 void fake_stop(struct core3 *core3, uint32_t reason, uint32_t address, uint32_t syndrome)
 {
     core3->state = AMPGDB_STATE_HALTED;
-    core3->last = (struct ampgdb_stop){reason, address, syndrome, {0}};
-    memcpy(core3->last.regs, core3->regs, sizeof core3->regs);
+    core3->last = (struct ampgdb_stop){.reason = reason, .address = address, .syndrome = syndrome};
+    memcpy(core3->last.regs, core3->regs, sizeof core3->last.regs);
     core3->has_stop = true;
 }
 
@@ -286,6 +309,8 @@ static void run_to_break(struct core3 *core3)
     for (unsigned i = 0; i < core3->breaks; i++) {
         const struct fake_break *item = &core3->table[i];
 
+        if (item->type > AMPGDB_BREAK_HARDWARE)
+            continue;
         if (item->addr >= core3->regs[AMPGDB_REG_PC] && (!best || item->addr < best->addr))
             best = item;
     }
@@ -299,20 +324,71 @@ static void run_to_break(struct core3 *core3)
 
 int core3_resume(struct core3 *core3, uint32_t how)
 {
+    return core3_resume_range(core3, &(struct ampgdb_resume){.how = how});
+}
+
+int core3_resume_range(struct core3 *core3, const struct ampgdb_resume *resume)
+{
     const int error = pass_halted(core3);
+    const char *deliver = resume->how & AMPGDB_RESUME_DELIVER ? " deliver" : "";
 
     if (error)
         return error;
-    note(core3, how == AMPGDB_RESUME_STEP ? "step;" : "continue;");
     core3->has_stop = false;
     core3->state = AMPGDB_STATE_RUNNING;
-    if (how == AMPGDB_RESUME_STEP) {
+    switch (resume->how & ~AMPGDB_RESUME_DELIVER) {
+    case AMPGDB_RESUME_STEP:
+        note(core3, "step%s;", deliver);
         move(core3);
         fake_stop(core3, AMPGDB_STOP_STEP, 0, 0);
-    } else {
+        break;
+    case AMPGDB_RESUME_RANGE:
+        note(core3, "range%s %x,%x;", deliver, resume->start, resume->end);
+        core3->regs[AMPGDB_REG_PC] = resume->end;
+        fake_stop(core3, AMPGDB_STOP_STEP, 0, 0);
+        break;
+    default:
+        note(core3, "continue%s;", deliver);
         run_to_break(core3);
     }
     return 0;
+}
+
+int core3_catch(struct core3 *core3, uint32_t mask)
+{
+    const int error = pass(core3);
+
+    if (error)
+        return error;
+    if (core3->catch != mask)
+        note(core3, "catch %x;", mask);
+    core3->catch = mask;
+    return 0;
+}
+
+void fake_print(struct core3 *core3, const uint32_t *payload, uint32_t words)
+{
+    struct fake_print *print = &core3->print[core3->prints++];
+
+    print->words = words;
+    memcpy(print->payload, payload, 4 * words);
+}
+
+/* No request, so it does not fail. */
+int core3_poll_print(struct core3 *core3, const uint32_t **payload, uint32_t *words)
+{
+    if (core3->prints == 0 && core3->prints_while_running && core3->state == AMPGDB_STATE_RUNNING)
+        fake_print(core3, (uint32_t[AMPGDB_PRINT_WORDS]){0}, AMPGDB_PRINT_WORDS);
+    if (core3->prints == 0)
+        return 0;
+    core3->taken = core3->print[0];
+    *payload = core3->taken.payload;
+    *words = core3->taken.words;
+    if (!core3->prints_for_ever) {
+        core3->prints--;
+        memmove(core3->print, core3->print + 1, core3->prints * sizeof core3->print[0]);
+    }
+    return 1;
 }
 
 int core3_halt(struct core3 *core3)
@@ -444,4 +520,10 @@ void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop
 {
     (void)info;
     snprintf(text, size, "stop %u <%x&%x>", stop->reason, stop->address, stop->syndrome);
+}
+
+void core3_describe_stop_briefly(const struct core3_info *info, const struct ampgdb_stop *stop,
+                                 char *text, size_t size)
+{
+    core3_describe_stop(info, stop, text, size);
 }

@@ -31,6 +31,14 @@ struct fake_break {
     uint32_t kind;
 };
 
+#define FAKE_PRINTS      64u
+#define FAKE_PRINT_WORDS 128u
+
+struct fake_print {
+    uint32_t words;
+    uint32_t payload[FAKE_PRINT_WORDS];
+};
+
 struct core3 {
     bool owned;
     bool locked_by_another; /* core3_own() fails */
@@ -38,11 +46,17 @@ struct core3 {
     uint32_t state;
     uint32_t entry;
     uint32_t program_flags;
-    uint32_t regs[AMPGDB_CORE_REGS];
+    uint32_t regs[AMPGDB_REG_COUNT];
     struct ampgdb_stop last;
     bool has_stop;
     unsigned breaks;
     struct fake_break table[FAKE_BREAKS];
+    uint32_t catch;
+    unsigned prints; /* that wait for core3_poll_print() */
+    struct fake_print print[FAKE_PRINTS];
+    struct fake_print taken;
+    bool prints_for_ever;      /* the oldest is never used up */
+    bool prints_while_running; /* there is always one more, without values */
     uint8_t ram[FAKE_RAM_BYTES];
     uint8_t device[FAKE_DEVICE_BYTES];
 
@@ -64,7 +78,8 @@ struct core3 {
     int fail_then;     /* and the request after that one with this; 0: it does not */
     unsigned requests; /* so far */
 
-    char log[8192]; /* of the requests that change something, and own and disown: "halt;" */
+    char log[8192]; /* of the requests that change something, and own and disown: "halt;"; of
+                     * core3_catch() only what changes the mask */
 };
 
 /* fake_init - as after power-on. (core3_open() makes one, too.) */
@@ -72,5 +87,8 @@ void fake_init(struct core3 *core3);
 
 /* fake_stop - the running program stops. */
 void fake_stop(struct core3 *core3, uint32_t reason, uint32_t address, uint32_t syndrome);
+
+/* fake_print - a dprintf prints: payload as in struct ampgdb_print, whole. */
+void fake_print(struct core3 *core3, const uint32_t *payload, uint32_t words);
 
 #endif

@@ -76,6 +76,28 @@ def assert_fits_a_terminal(text):
     assert len(lines) <= 24 and max(map(len, lines)) <= 80, text
 
 
+# --- what GDB says ---------------------------------------------------------------------------------
+
+
+def value(gdb, expression):
+    """A number that GDB knows."""
+    return int(gdb.do(f"output/x {expression}"), 16)
+
+
+def fresh_start(gdb, label, thumb=False):
+    """The CPU as after a reset, but at label."""
+    gdb.do("monitor reset halt")
+    gdb.do("maintenance flush register-cache")
+    gdb.do(f"set $pc = {label}")
+    gdb.do(f"set $cpsr = {0x1F3 if thumb else 0x1D3:#x}")
+
+
+def requests(bridge):
+    """The packets that the client has sent so far, without acknowledgements."""
+    lines = re.findall(r"^ *[\d.]+ > (.*)$", bridge.trace.read_text(), re.MULTILINE)
+    return [line for line in lines if line not in ("+", "-") and not line.startswith("[")]
+
+
 # --- what Core 3 does -----------------------------------------------------------------------------
 
 

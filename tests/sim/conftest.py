@@ -3,6 +3,7 @@
 second), so no test depends on what another left on Core 3. A failed test shows all logs.
 """
 
+import elf
 import pytest
 
 from gdb_driver import Gdb
@@ -49,6 +50,20 @@ def gdb(bridge, blink, new_gdb):
     client = new_gdb(blink)
     client.do(f"target remote {bridge.address}")
     return client
+
+
+@pytest.fixture
+def attach(bridge, build, new_gdb):
+    """attach(name): GDB with a built program's symbols, attached and loaded."""
+    def to(name):
+        folder = "firmware" if name.startswith("blink") else "programs"
+        program = build / folder / f"{name}.elf"
+        gdb = new_gdb(program)
+        gdb.do(f"target remote {bridge.address}")
+        gdb.do("load")
+        gdb.symbols = elf.symbols(program)
+        return gdb
+    return to
 
 
 @pytest.hookimpl(hookwrapper=True)

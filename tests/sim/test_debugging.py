@@ -3,31 +3,12 @@
 
 import re
 
-import elf
 import pytest
 from board import BOARD
 from processes import wait_until
-from rig import TIMEOUT, wait_runs
+from rig import TIMEOUT, value, wait_runs
 
 BOTH = pytest.mark.parametrize("name", ["blink", "blink-thumb"])
-
-
-@pytest.fixture
-def attach(bridge, build, new_gdb):
-    """attach(name): GDB with a built program's symbols, attached and loaded."""
-    def to(name):
-        folder = "firmware" if name.startswith("blink") else "programs"
-        program = build / folder / f"{name}.elf"
-        gdb = new_gdb(program)
-        gdb.do(f"target remote {bridge.address}")
-        gdb.do("load")
-        gdb.symbols = elf.symbols(program)
-        return gdb
-    return to
-
-
-def value(gdb, expression):
-    return int(gdb.do(f"output/x {expression}"), 16)
 
 
 def stop_after(gdb, seconds_of_blinking, pi):

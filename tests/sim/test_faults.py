@@ -10,6 +10,7 @@ import elf
 import pytest
 from board import BOARD
 from contract import MEMMAP
+from rig import value
 from virtual_pi import Bridge
 
 STUB = BOARD.window + MEMMAP.AMPGDB_STUB_OFFSET
@@ -40,7 +41,7 @@ WRONGS = [
     ("debug_register", "SIGILL", "system register", 0),
     ("undefined", "SIGILL", "undefined instruction", 0),
     ("thumb_undefined", "SIGILL", "undefined instruction", 0.5),
-    ("supervisor_call", "SIGTRAP", "SVC", 0),
+    ("supervisor_call", "SIGSYS", "SVC #7", 0),
     ("unaligned", "SIGBUS", "alignment fault", 1),
     ("bus_error", "SIGSEGV", "external abort", 1),
     ("dma", "SIGSEGV", "DMA", 1),
@@ -69,10 +70,6 @@ def go_to(gdb, label):
     gdb.do("maintenance flush register-cache")
     gdb.do(f"set $pc = {label}")
     gdb.do(f"set $cpsr = {0x1F3 if label.startswith('thumb') else 0x1D3:#x}")
-
-
-def value(gdb, expression):
-    return int(gdb.do(f"output/x {expression}"), 16)
 
 
 @pytest.mark.parametrize("label, signal, sentence, offset", WRONGS, ids=[w[0] for w in WRONGS])

@@ -11,7 +11,7 @@ from contract import ROOT
 from rig import counter, is_halted, is_running, wait_counts
 
 COMMANDS = ["help", "version", "status", "halt", "resume", "reset", "reset run", "reset halt",
-            "reset init"]
+            "reset init", "catch"]
 
 
 def registers(gdb):
@@ -32,7 +32,7 @@ def stopped(gdb):
 def test_help_lists_every_command(gdb):
     listed = gdb.do("monitor help").splitlines()
     for command in COMMANDS:
-        assert any(re.match(rf"{command} {{2,}}\w", line) for line in listed), command
+        assert any(re.match(rf"{command} {{2,}}[\w[]", line) for line in listed), command
     assert len(listed) == len(COMMANDS)
 
 
@@ -49,7 +49,9 @@ def test_status_tells_state_entry_and_memory(stopped):
     assert said[2] == (f"program RAM: {BOARD.base:#x}-{BOARD.window - 1:#x}, "
                        f"{BOARD.window_end:#x}-{BOARD.ram_end - 1:#x}")
     assert said[3] == "MMU off, D-cache off"
-    assert re.fullmatch(r"stub: ABI \d+, [1-6] hardware breakpoints", said[4])
+    assert re.fullmatch(r"stub: ABI \d+, [1-6] hardware breakpoints, \d+ watchpoint registers",
+                        said[4])
+    assert said[5] == "caught exceptions: none"
     stopped.do("monitor resume")
     assert stopped.do("monitor status").splitlines()[0] == "Core 3: running"
 
@@ -134,3 +136,19 @@ def test_spaces_are_forgiven_and_unknown_words_are_answered_with_the_list(stoppe
 def test_monitor_without_a_command_is_answered(stopped):
     assert "Unknown command" in stopped.do("monitor ") or "help" in stopped.transcript
     assert "Core 3" in stopped.do("info threads")
+
+
+def test_catch_takes_exceptions_one_by_one_and_says_which(stopped):
+    assert stopped.do("monitor catch") == "caught exceptions: none\n"
+    assert stopped.do("monitor catch svc") == "caught exceptions: svc\n"
+    assert stopped.do("monitor catch dabort on") == "caught exceptions: svc dabort\n"
+    assert stopped.do("monitor catch svc off") == "caught exceptions: dabort\n"
+    assert "caught exceptions: dabort\n" in stopped.do("monitor status")
+    assert stopped.do("monitor catch fiq").startswith("Usage: catch [undef|svc|pabort|dabort")
+
+
+def test_what_is_caught_ends_with_the_session(stopped, bridge):
+    stopped.do("monitor catch dabort")
+    stopped.do("disconnect")
+    stopped.do(f"target remote {bridge.address}")
+    assert stopped.do("monitor catch") == "caught exceptions: none\n"

@@ -97,7 +97,10 @@ static void a_load_stops_what_runs_and_lifts_its_breakpoints(void **state)
     struct ampgdb_stop stop;
 
     (void)state;
-    assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
+    assert_int_equal(core3_set_break(core3,
+                                     &(struct ampgdb_break){AMPGDB_BREAK_HARDWARE, BASE, 4, 0, 0},
+                                     NULL, 0),
+                     0);
     assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
     assert_int_equal(core3_load(core3, &image, &error), 0);
     assert_loaded();

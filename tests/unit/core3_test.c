@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "ampgdb/agent.h"
 #include "core3.h"
 #include "fake_machine.h"
 
@@ -127,6 +128,7 @@ static void owning_starts_a_stub(void **state)
     assert_int_equal(info.upper_base, 0x30100000);
     assert_int_equal(info.ram_end, FAKE_RAM_END);
     assert_int_equal(info.hw_breakpoints, 5);
+    assert_int_equal(info.hw_watchpoints, 4);
     assert_int_equal(info.state, AMPGDB_STATE_HALTED);
 }
 
@@ -291,7 +293,7 @@ static void a_stub_of_another_version_is_named_and_replaced(void **state)
     assert_null(core3_notice(core3));
     core3_disown(core3);
     fake_header()->abi_version = 77;
-    assert_replaced("the stub on Core 3 was of another version (ABI 77, this program speaks 1)");
+    assert_replaced("the stub on Core 3 was of another version (ABI 77, this program speaks 2)");
     assert_int_equal(fake.parks, 1);
 }
 
@@ -585,7 +587,7 @@ static void what_else_the_window_tells_is_a_verdict(void **state)
     assert_string_equal(error.text, "no stub is on Core 3: this is what the last one left (state "
                                     "halted), perhaps before a reboot; the next attach, load or "
                                     "stop replaces the stub");
-    fake_header()->abi_version = 2;
+    fake_header()->abi_version = AMPGDB_ABI_VERSION + 1;
     assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
     fake.is_gone = true;
     assert_int_equal(core3_examine(core3, &error), -HOST_ELOST);
@@ -693,17 +695,76 @@ static void memory_up_to_a_bad_address_is_counted(void **state)
     assert_int_equal(core3_ping(core3), 0);
 }
 
+static int set_break(uint32_t addr)
+{
+    const struct ampgdb_break new = {AMPGDB_BREAK_HARDWARE, addr, AMPGDB_BREAK_KIND_ARM, 0, 0};
+
+    return core3_set_break(core3, &new, NULL, 0);
+}
+
+static void assert_asked(uint32_t type, const uint32_t *payload, uint32_t words)
+{
+    assert_int_equal(fake.request.header.type, type);
+    assert_int_equal(fake.request.header.words, AMPGDB_MESSAGE_WORDS + words);
+    assert_memory_equal(fake.request.payload, payload, 4 * words);
+}
+
+static void breakpoints_are_passed_on_with_their_code(void **state)
+{
+    const struct ampgdb_break new = {AMPGDB_BREAK_SOFTWARE, BASE, AMPGDB_BREAK_KIND_ARM, 1, 1};
+    const uint32_t code[] = {3, 0x270122, 1, 0x27};
+    const uint32_t asked[] = {
+        AMPGDB_BREAK_SOFTWARE, BASE, AMPGDB_BREAK_KIND_ARM, 1, 1, 3, 0x270122, 1, 0x27};
+    uint32_t most[AMPGDB_AGENT_CODES_MAX / 4 + 1] = {0};
+    unsigned requests;
+
+    (void)state;
+    assert_int_equal(core3_set_break(core3, &new, code, 4), 0);
+    assert_asked(AMPGDB_MSG_SET_BREAK, asked, 9);
+    assert_int_equal(set_break(BASE), 0);
+    assert_asked(AMPGDB_MSG_SET_BREAK, (uint32_t[]){AMPGDB_BREAK_HARDWARE, BASE, 4, 0, 0}, 5);
+    assert_int_equal(core3_set_break(core3, &new, most, AMPGDB_AGENT_CODES_MAX / 4), 0);
+    requests = fake.doorbells;
+    fake.request.header.words = 0;
+    assert_int_equal(core3_set_break(core3, &new, most, AMPGDB_AGENT_CODES_MAX / 4 + 1),
+                     -AMPGDB_EINVAL);
+    assert_int_equal(fake.request.header.words, 0);
+    assert_int_equal(fake.doorbells, requests);
+}
+
+static void ways_to_resume_are_passed_on(void **state)
+{
+    const struct ampgdb_resume range = {AMPGDB_RESUME_RANGE | AMPGDB_RESUME_DELIVER, BASE,
+                                        BASE + 8};
+
+    (void)state;
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_STEP), 0);
+    assert_asked(AMPGDB_MSG_RESUME, (uint32_t[]){AMPGDB_RESUME_STEP, 0, 0}, 3);
+    fake_stop(AMPGDB_STOP_STEP, 0);
+    assert_int_equal(core3_resume_range(core3, &range), 0);
+    assert_asked(AMPGDB_MSG_RESUME, (uint32_t[]){0x102, BASE, BASE + 8}, 3);
+}
+
+static void what_is_caught_is_passed_on(void **state)
+{
+    (void)state;
+    assert_int_equal(core3_catch(core3, AMPGDB_CATCH_SVC | AMPGDB_CATCH_DATA), 0);
+    assert_int_equal(fake.catch, 10);
+    assert_int_equal(core3_catch(core3, 0), 0);
+    assert_int_equal(fake.catch, 0);
+}
+
 static void a_refusal_of_the_stub_keeps_the_session(void **state)
 {
     uint32_t value;
 
     (void)state;
     for (uint32_t i = 0; i < FAKE_BREAKS; i++)
-        assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
-    assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), -AMPGDB_ENOSPC);
-
+        assert_int_equal(set_break(BASE), 0);
+    assert_int_equal(set_break(BASE), -AMPGDB_ENOSPC);
+    assert_says(core3_explain(core3, -AMPGDB_ENOSPC), "clear one");
     assert_int_equal(core3_clear_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
-    assert_int_equal(core3_set_break(core3, AMPGDB_BREAK_HARDWARE, BASE, 4), 0);
+    assert_int_equal(set_break(BASE), 0);
     assert_int_equal(core3_clear_breaks(core3), 0);
     assert_int_equal(fake.breaks, 0);
     assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
@@ -824,6 +885,100 @@ static void an_unknown_reason_becomes_unknown(void **state)
     assert_int_equal(stop.reason, AMPGDB_STOP_UNKNOWN);
 }
 
+static void the_last_stop_is_told_whole(void **state)
+{
+    struct ampgdb_stop *published = &fake_header()->stop;
+    uint32_t *words = (uint32_t *)published;
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof *published / 4; i++)
+        words[i] = 0x1000 + i;
+    published->reason = AMPGDB_STOP_DATA;
+    memset(&stop, 0, sizeof stop);
+    core3_last_stop(core3, &stop);
+    assert_memory_equal(&stop, published, sizeof stop);
+}
+
+/* --- prints --- */
+
+static void print_now(uint32_t id)
+{
+    fake_print((uint32_t[]){id, 0, 1, 0, id + 1, 0}, 6);
+}
+
+static void assert_print(uint32_t id)
+{
+    const uint32_t expected[] = {id, 0, 1, 0, id + 1, 0};
+    const uint32_t *payload;
+    uint32_t words;
+
+    assert_int_equal(core3_poll_print(core3, &payload, &words), 1);
+    assert_int_equal(words, 6);
+    assert_memory_equal(payload, expected, sizeof expected);
+}
+
+static void assert_no_print(void)
+{
+    const uint32_t *payload;
+    uint32_t words;
+
+    assert_int_equal(core3_poll_print(core3, &payload, &words), 0);
+}
+
+static void print_before_the_reply(struct fake *machine)
+{
+    machine->meddle = NULL;
+    print_now(1);
+    print_now(2);
+    fake_stop(AMPGDB_STOP_BKPT, 0);
+}
+
+static void prints_are_kept_while_others_are_waited_for(void **state)
+{
+    uint8_t byte;
+
+    (void)state;
+    assert_no_print();
+    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    fake.meddle = print_before_the_reply;
+    assert_int_equal(core3_read_mem(core3, BASE, &byte, 1), 1);
+    assert_int_equal(core3_poll_stop(core3, &stop), 1);
+    print_now(3);
+    assert_int_equal(core3_poll_stop(core3, &stop), 0);
+    assert_print(1);
+    assert_print(2);
+    assert_print(3);
+    assert_no_print();
+    print_now(4);
+    assert_print(4);
+}
+
+static void prints_for_an_earlier_owner_are_dropped(void **state)
+{
+    (void)state;
+    print_now(1);
+    assert_int_equal(core3_ping(core3), 0);
+    print_now(2);
+    core3_disown(core3);
+    fake.meddle = print_before_the_reply;
+    assert_int_equal(core3_own(core3, "core3_test", &error), 0);
+    assert_no_print();
+}
+
+static void last_words_are_told_after_a_death(void **state)
+{
+    const uint32_t *payload;
+    uint32_t words;
+
+    (void)state;
+    print_now(1);
+    assert_int_equal(core3_ping(core3), 0);
+    fake.is_silent = true;
+    assert_int_equal(core3_ping(core3), -HOST_ELOST);
+    assert_print(1);
+    assert_int_equal(core3_poll_print(core3, &payload, &words), -HOST_ELOST);
+}
+
 /* --- a stub that is silent, dead, somebody else's or hostile --- */
 
 static void silence_is_described(void **state)
@@ -863,9 +1018,11 @@ static void each_error_of_the_stub_has_its_sentence(void **state)
         {-AMPGDB_EFAULT, "there is no such memory for the program"},
         {-AMPGDB_EINVAL, "the stub called a request malformed: please report this"},
         {-AMPGDB_EBUSY, "the program is running: halt it first"},
-        {-AMPGDB_ENOSPC, "no breakpoint is left: clear one first"},
+        {-AMPGDB_ENOSPC, "no breakpoint or watchpoint register is left for this: clear one first"},
         {-AMPGDB_EDECODE,
          "the instruction at PC cannot be stepped: set a breakpoint behind it and continue"},
+        {-AMPGDB_EAGENT,
+         "the condition or command of the breakpoint is none that Core 3 can evaluate"},
         {-AMPGDB_ERROR_COUNT, "unknown error"},
     };
 
@@ -1019,6 +1176,22 @@ static bool a_short_stop(struct fake *machine, struct fake_message *reply)
     return true;
 }
 
+static bool a_short_print(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    (void)reply;
+    fake_print((uint32_t[]){1, 0, 1, 0, 5}, 5);
+    return true;
+}
+
+static bool an_endless_string(struct fake *machine, struct fake_message *reply)
+{
+    (void)machine;
+    (void)reply;
+    fake_print((uint32_t[]){1, 0, 1, 1, 5, 0, 129}, 7);
+    return true;
+}
+
 static bool a_flood(struct fake *machine, struct fake_message *reply)
 {
     const struct ampgdb_message event = {AMPGDB_MESSAGE_WORDS, 0x77, 0, 0};
@@ -1046,7 +1219,7 @@ static const struct {
     {wrong_tag, "1 stray"},
     {wrong_type,
      "Core 3 sent an impossible reply (type 0x8000000a, status 8) to a memory read" BROKEN},
-    {wrong_status, "an impossible reply (type 0x80000004, status -8) to a memory read" BROKEN},
+    {wrong_status, "an impossible reply (type 0x80000004, status -9) to a memory read" BROKEN},
     {worst_status, "impossible reply"},
     {too_many_bytes, "Core 3 claims 9 bytes done out of 8" BROKEN},
     {most_bytes, "2147483647 bytes done out of 8"},
@@ -1056,7 +1229,9 @@ static const struct {
     {a_monster, "Core 3's ring is corrupt (to_host: head 4"},
     {half_a_header, "): its stub is broken or something else writes to its window"},
     {a_wild_head, "corrupt"},
-    {a_short_stop, "Core 3 sent a stop of 5 words instead of 24" BROKEN},
+    {a_short_stop, "Core 3 sent a stop of 5 words instead of 27" BROKEN},
+    {a_short_print, "print whose 5 words make no sense"},
+    {an_endless_string, "print whose 7 words make no sense"},
     {a_flood, "stray messages"},
     {nothing, "did not answer"},
 };
@@ -1085,7 +1260,7 @@ static void every_request_checks_the_length_of_its_reply(void **state)
 
     (void)state;
     fake.tamper = too_many_words;
-    for (unsigned i = 0; i < 6; i++) {
+    for (unsigned i = 0; i < 9; i++) {
         int result = 0;
 
         switch (i) {
@@ -1106,6 +1281,15 @@ static void every_request_checks_the_length_of_its_reply(void **state)
             break;
         case 5:
             result = core3_reset(core3, BASE);
+            break;
+        case 6:
+            result = core3_catch(core3, 1);
+            break;
+        case 7:
+            result = set_break(BASE);
+            break;
+        case 8:
+            result = core3_resume(core3, AMPGDB_RESUME_CONTINUE);
             break;
         }
         assert_int_equal(result, -HOST_ELOST);
@@ -1138,7 +1322,7 @@ static void an_echo_of_another_nonce_is_no_life(void **state)
     fake.tamper = wrong_nonce;
     core3_disown(core3);
     assert_replaced("Core 3 answered a ping wrongly (nonce 0x");
-    assert_says(notice, ", ABI 1 for 1): its stub is broken; a new");
+    assert_says(notice, ", ABI 2 for 2): its stub is broken; a new");
 }
 
 static bool wrong_version(struct fake *machine, struct fake_message *reply)
@@ -1153,7 +1337,7 @@ static void an_echo_of_another_version_is_no_life(void **state)
     (void)state;
     fake.tamper = wrong_version;
     core3_disown(core3);
-    assert_replaced(", ABI 7 for 1): its stub is broken");
+    assert_replaced(", ABI 7 for 2): its stub is broken");
 }
 
 static bool a_refusal(struct fake *machine, struct fake_message *reply)
@@ -1243,6 +1427,9 @@ int main(void)
         OWNED(registers_that_do_not_exist_are_not_asked_for),
         OWNED(memory_of_any_length_comes_back),
         OWNED(memory_up_to_a_bad_address_is_counted),
+        OWNED(breakpoints_are_passed_on_with_their_code),
+        OWNED(ways_to_resume_are_passed_on),
+        OWNED(what_is_caught_is_passed_on),
         OWNED(a_refusal_of_the_stub_keeps_the_session),
         OWNED(the_doorbell_is_rung_only_where_it_is_heard),
         OWNED(a_stop_is_told_once),
@@ -1252,6 +1439,10 @@ int main(void)
         OWNED(a_reset_forgets_the_stop_of_the_old_program),
         OWNED(a_resume_forgets_an_unread_stop),
         OWNED(an_unknown_reason_becomes_unknown),
+        OWNED(the_last_stop_is_told_whole),
+        OWNED(prints_are_kept_while_others_are_waited_for),
+        OWNED(prints_for_an_earlier_owner_are_dropped),
+        OWNED(last_words_are_told_after_a_death),
         OWNED(silence_is_described),
         OWNED(what_is_lost_stays_lost_without_waiting_again),
         OWNED(each_error_of_the_stub_has_its_sentence),

@@ -65,6 +65,13 @@ void fake_stop(uint32_t reason, uint32_t address)
     fake_send(&event, (const uint32_t *)stop);
 }
 
+void fake_print(const uint32_t *payload, uint32_t words)
+{
+    const struct ampgdb_message event = {AMPGDB_MESSAGE_WORDS + words, AMPGDB_MSG_PRINT, 0, 0};
+
+    fake_send(&event, payload);
+}
+
 static int32_t memory_count(uint32_t addr, uint32_t len)
 {
     const uint32_t offset = addr - BASE;
@@ -170,6 +177,9 @@ static int32_t serve(uint32_t type)
         return 0;
     case AMPGDB_MSG_RESET:
         return reset();
+    case AMPGDB_MSG_CATCH:
+        fake.catch = fake.request.payload[0];
+        return 0;
     case AMPGDB_MSG_ALLOW:
         fake.allowed = fake.request.payload[0];
         return 0;
@@ -238,6 +248,7 @@ static void boot_stub(void)
     header->window = AMPGDB_WINDOW_1G;
     header->ram_end = header->boot_ram_end;
     header->hw_breakpoints = 5;
+    header->hw_watchpoints = 4;
     header->abi_version = AMPGDB_ABI_VERSION;
     header->magic = AMPGDB_MAGIC;
     header->state = AMPGDB_STATE_HALTED;

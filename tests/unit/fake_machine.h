@@ -49,6 +49,7 @@ struct fake {
     bool is_stuck;  /* the stub does not even hand the core back */
     unsigned parks;
     uint32_t allowed;
+    uint32_t catch;
     uint32_t fails_at;       /* the first address that cannot be written; 0: the end of ram */
     uint32_t other_register; /* any but the mailboxes */
     unsigned mappings;       /* of ram, now */
@@ -86,5 +87,8 @@ void fake_send(const struct ampgdb_message *header, const uint32_t *payload);
 
 /* fake_stop - the program stops, and the stub says so. */
 void fake_stop(uint32_t reason, uint32_t address);
+
+/* fake_print - a PRINT event. */
+void fake_print(const uint32_t *payload, uint32_t words);
 
 #endif

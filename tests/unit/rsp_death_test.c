@@ -243,13 +243,29 @@ static void last_registers_and_memory_are_read(void **state)
     assert_int_equal(client.core3.requests, 0);
 }
 
+/* Nobody can be asked; but why Core 3 stopped last is known. */
+static void other_registers_are_unavailable(void **state)
+{
+    (void)state;
+    check(&client, "p1a", "xxxxxxxxxxxxxxxx"); /* d0 */
+    check(&client, "p3a", "xxxxxxxx");         /* fpscr */
+    check(&client, "p42", "xxxxxxxx");         /* sp_svc */
+    check(&client, "p60", "xxxxxxxx");         /* sctlr */
+    check(&client, "p70", "xxxxxxxxxxxxxxxx"); /* cntpct */
+    check(&client, "p78", "03000000");         /* stop_reason */
+    check(&client, "p79", "xxxxxxxx");         /* fault_address */
+    check(&client, "p7a", "00000000");         /* fault_status */
+    check(&client, "P60=00000000", "E01");
+    assert_int_equal(client.core3.requests, 0);
+}
+
 static void queries_are_answered(void **state)
 {
     (void)state;
     check(&client, "qC", "QC1");
     check(&client, "T1", "OK");
     check(&client, "Hg0", "OK");
-    check(&client, "vCont?", "vCont;c;C;s;S");
+    check(&client, "vCont?", "vCont;c;C;s;S;r");
     check(&client, "qXfer:threads:read::0,1000",
           "l<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"3\" name=\"Core 3\">"
           "Core 3 is lost: Core 3 is lost. This is a post-mortem: only memory and the last "
@@ -306,8 +322,8 @@ static void monitor(const char *command)
 
 static void monitor_tells_what_is_left(void **state)
 {
-    static const char *const refused[] = {"halt",      "resume",     "reset",
-                                          "reset run", "reset halt", "reset init"};
+    static const char *const refused[] = {"halt",       "resume",     "reset", "reset run",
+                                          "reset halt", "reset init", "catch", "catch svc"};
 
     (void)state;
     monitor("status");
@@ -315,7 +331,8 @@ static void monitor_tells_what_is_left(void **state)
                                     "entry: 0x20000000 (ARM)\n"
                                     "program RAM: 0x20000000-0x2fffffff, 0x30100000-0x3b3fffff\n"
                                     "MMU off, D-cache off\n"
-                                    "stub: ABI 1, 5 hardware breakpoints\n");
+                                    "stub: ABI 2, 5 hardware breakpoints, 4 watchpoint "
+                                    "registers\n");
     expect_bytes(&client, "$OK#9a");
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         monitor(refused[i]);
@@ -323,7 +340,7 @@ static void monitor_tells_what_is_left(void **state)
         expect_bytes(&client, "$E01#a6");
     }
     monitor("version");
-    expect_console(&client, "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 1\n");
+    expect_console(&client, "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
     expect_bytes(&client, "$OK#9a");
     assert_int_equal(client.core3.requests, 0);
 }
@@ -335,7 +352,7 @@ static void sentence_comes_as_soon_as_it_is_legal(void **state)
     die();
     check(&client, "g", "E01");
     monitor("version");
-    expect_console(&client, VERDICT "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 1\n");
+    expect_console(&client, VERDICT "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
     expect_bytes(&client, "$OK#9a");
     client_leave(&client);
     attach(state);
@@ -493,6 +510,7 @@ int main(void)
         ALIVE(silence_is_noticed_within_3_seconds),
         ALIVE(pings_are_rare),
         DEAD(last_registers_and_memory_are_read),
+        DEAD(other_registers_are_unavailable),
         DEAD(queries_are_answered),
         DEAD(whatever_changes_something_is_refused),
         DEAD(whatever_resumes_is_refused_with_the_sentence),

@@ -312,7 +312,7 @@ static void program_that_is_not_remembered_is_not_replaced_by_an_older_one(void 
                  "full; load it again instead\n"
                  "the program starts with its data as it is now: the program that was loaded last "
                  "is not remembered\n"
-                 "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 1\n");
+                 "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
 }
 
 /* Pieces by the dozen: the next bytes are too far away to be counted in. */

@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -50,6 +51,7 @@ static struct {
     const char *notice;
     bool no_signals;
     bool no_waiting;
+    bool prints; /* whenever the program runs */
 } wish;
 
 /* tests.mk, WRAPPED */
@@ -94,6 +96,7 @@ static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
     config.core3->never_starts = wish.is_dead;
     config.core3->has_record = wish.has_record;
     config.core3->notice = wish.notice;
+    config.core3->prints_while_running = wish.prints;
     result = server_run(&config, &error);
     if (result)
         fprintf(stderr, "%s\nheld by %s\n", error.text, config.core3->holder);
@@ -309,6 +312,45 @@ static void ctrl_c_reaches_a_running_program(void **state)
     ask(fd, "$vCont;c#a8", "+");
     ask(fd, "\x03", "$T02thread:1;");
     close(fd);
+}
+
+/* Reads little at a time until the text has come, however much is before it. */
+static void read_slowly(int fd, const char *text)
+{
+    const int64_t deadline = clock_now() + (int64_t)4 * PATIENCE_MS * 1000000;
+    const size_t len = strlen(text);
+    char bytes[128 + 1] = ""; /* the last ones: the text may come in two pieces */
+
+    while (!strstr(bytes, text)) {
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        const size_t kept = strlen(bytes) < len ? strlen(bytes) : len;
+        ssize_t more;
+
+        if (clock_now() > deadline || poll(&ready, 1, PATIENCE_MS) != 1)
+            fail_msg("waited for \"%s\"", text);
+        memmove(bytes, bytes + strlen(bytes) - kept, kept);
+        more = read(fd, bytes + kept, 64);
+        if (more <= 0)
+            fail_msg("the server has gone before \"%s\"", text);
+        bytes[kept + (size_t)more] = 0;
+    }
+}
+
+/* Over a narrow pipe: something always waits for the client, which reads all the time. */
+static void ctrl_c_reaches_a_program_that_prints_without_end(void **state)
+{
+    (void)state;
+    wish.prints = true;
+    start(ON_DISCONNECT_KEEP, true);
+    assert_true(fcntl(server.output, F_SETPIPE_SZ, 4096) >= 4096);
+    put(server.input, "$QStartNoAckMode#b0");
+    expect_text(server.output, "$OK#9a");
+    put(server.input, "$vCont;c#a8");
+    read_slowly(server.output, "$O3c61207072696e74"); /* "<a print": nobody's */
+    put(server.input, "\x03");
+    read_slowly(server.output, "$T02thread:1;");
+    put(server.input, "$qC#b4");
+    expect_text(server.output, "$QC1#c5");
 }
 
 /* An IDE whose server just closes shows a running program for ever. */
@@ -646,6 +688,7 @@ int main(void)
         TEST(second_client_is_turned_away_at_once),
         TEST(detach_closes_and_the_next_client_finds_it_running),
         TEST(ctrl_c_reaches_a_running_program),
+        TEST(ctrl_c_reaches_a_program_that_prints_without_end),
         TEST(sigterm_tells_a_waiting_client),
         TEST(sigint_ends_an_idle_server),
         TEST(waiting_costs_next_to_nothing),

@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
+#include "registers.h"
 #include "rsp_client.h"
 #include "rsp_packet.h"
-#include "target_xml.h"
 
 static struct rsp_client client;
 
@@ -204,7 +204,8 @@ static void unknown_packets_get_the_empty_reply(void **state)
 static void supported_names_our_features(void **state)
 {
     const char *features = "PacketSize=10000;QStartNoAckMode+;qXfer:features:read+;"
-                           "qXfer:threads:read+;swbreak+;hwbreak+;vContSupported+";
+                           "qXfer:threads:read+;swbreak+;hwbreak+;vContSupported+;"
+                           "ConditionalBreakpoints+;BreakpointCommands+";
 
     (void)state;
     check(&client, "qSupported:multiprocess+;swbreak+;hwbreak+;qRelocInsn+;xmlRegisters=i386",
@@ -235,7 +236,7 @@ static void thread_queries(void **state)
 
 static void target_xml_comes_in_parts(void **state)
 {
-    char document[8192] = "";
+    char document[32768] = "";
     size_t len = 0;
 
     (void)state;
@@ -251,7 +252,7 @@ static void target_xml_comes_in_parts(void **state)
         len += part;
         client.len = 0;
     }
-    assert_string_equal(document, target_xml);
+    assert_string_equal(document, registers_xml());
     assert_non_null(strstr(document, "<architecture>arm</architecture>"));
     assert_non_null(strstr(document, "<osabi>none</osabi>"));
     assert_non_null(strstr(document, "name=\"cpsr\" bitsize=\"32\" regnum=\"25\""));
@@ -292,7 +293,7 @@ static void registers_are_read(void **state)
     check(&client, "p19", "d3010000");
     check(&client, "p10", "E16");
     check(&client, "p18", "E16");
-    check(&client, "p1a", "E16");
+    check(&client, "p3b", "E16");
     check(&client, "pffffffff", "E16");
 }
 
@@ -435,12 +436,19 @@ static void breakpoints_are_set_and_cleared(void **state)
     check(&client, "z0,20000100,4", "OK");
     core3_did(&client, "set_break 0,20000100,4;set_break 0,20000102,2;set_break 1,20000104,3;"
                        "clear_break 0,20000100,4;");
-    check(&client, "Z2,20000100,4", "");
-    check(&client, "z3,20000100,4", "");
-    check(&client, "Z4,20000100,4", "");
+    check(&client, "Z1,20000102,4", "OK"); /* never hit: there is nothing to tell Core 3 */
+    check(&client, "z1,20000102,4", "OK");
+    check(&client, "Z1,20000103,2", "OK");
+    check(&client, "z1,20000101,3", "OK");
+    core3_did(&client, "");
+    check(&client, "Z0,20000102,4", "OK"); /* Core 3's to refuse */
+    check(&client, "Z1,20000102,3", "OK");
+    check(&client, "Z2,20000103,2", "OK");
+    core3_did(&client, "set_break 0,20000102,4;set_break 1,20000102,3;set_break 2,20000103,2;");
+    check(&client, "Z5,20000100,4", "");
+    check(&client, "z5,20000100,4", "");
     check(&client, "Z0,20000100,5", "E16");
     check(&client, "Z0,20000100,1", "E16");
-    check(&client, "Z0,20000100,4;X1,0", "E16");
     core3_did(&client, "");
 }
 
@@ -449,8 +457,8 @@ static void no_breakpoint_left_says_so(void **state)
     (void)state;
     for (unsigned i = 0; i < FAKE_BREAKS; i++)
         check(&client,
-              (const char[]){'Z', '1', ',', (char)('a' + (int)i % 6), '0' + (char)(i / 6), ',', '4',
-                             0},
+              (const char[]){'Z', '1', ',', (char)('a' + (int)i % 6), '0' + (char)(i / 6), '0', ',',
+                             '4', 0},
               "OK");
     check(&client, "Z1,1000,4", "E1c");
 }
@@ -460,7 +468,7 @@ static void no_breakpoint_left_says_so(void **state)
 static void step_reports_all_registers(void **state)
 {
     (void)state;
-    check(&client, "vCont?", "vCont;c;C;s;S");
+    check(&client, "vCont?", "vCont;c;C;s;S;r");
     client_send(&client, "vCont;s:1;c");
     expect_nothing(&client);
     assert_true(session_is_waiting(client.session));
@@ -478,11 +486,28 @@ static void all_ways_to_resume(void **state)
         const char *packet;
         const char *did;
     } rows[] = {
-        {"vCont;s", "step;"},     {"vCont;S05:1", "step;"},          {"s", "step;"},
-        {"S0b", "step;"},         {"vCont;s:p1.1;c:p1.-1", "step;"}, {"vCont;s:-1", "step;"},
-        {"vCont;c", "continue;"}, {"vCont;C0b", "continue;"},        {"c", "continue;"},
-        {"C02", "continue;"},     {"vCont;s:2;c", "continue;"},      {"vCont;c:1;s", "continue;"},
+        {"vCont;s", "step;"},
+        {"vCont;S05:1", "step deliver;"},
+        {"vCont;S00:1", "step;"},
+        {"s", "step;"},
+        {"S0b", "step deliver;"},
+        {"S00", "step;"},
+        {"vCont;s:p1.1;c:p1.-1", "step;"},
+        {"vCont;s:-1", "step;"},
+        {"vCont;c", "continue;"},
+        {"vCont;C0b", "continue deliver;"},
+        {"vCont;C00", "continue;"},
+        {"c", "continue;"},
+        {"C02", "continue deliver;"},
+        {"C00", "continue;"},
+        {"vCont;s:2;c", "continue;"},
+        {"vCont;C0b:2;c", "continue;"},
+        {"vCont;c:1;s", "continue;"},
         {"vCont;s:0", "step;"},
+        {"vCont;r20000010,20000020", "range 20000010,20000020;"},
+        {"vCont;r20000010,20000010:1;c", "range 20000010,20000010;"},
+        {"vCont;r0,ffffffff:p1.1;c:p1.-1", "range 0,ffffffff;"},
+        {"vCont;r20000010,20000020:2;s", "step;"},
     };
 
     (void)state;
@@ -528,7 +553,7 @@ static void every_reason_has_its_signal(void **state)
         {AMPGDB_STOP_HALT, 0, "T02"},      {AMPGDB_STOP_STEP, 0, "T05"},
         {AMPGDB_STOP_SW_BREAK, 0, "T05"},  {AMPGDB_STOP_HW_BREAK, 0, "T05"},
         {AMPGDB_STOP_BKPT, 0, "T05"},      {AMPGDB_STOP_RETURNED, 0, "T05"},
-        {AMPGDB_STOP_UNDEFINED, 0, "T04"}, {AMPGDB_STOP_SVC, 0, "T05"},
+        {AMPGDB_STOP_UNDEFINED, 0, "T04"}, {AMPGDB_STOP_SVC, 0, "T0c"},
         {AMPGDB_STOP_PREFETCH, 5, "T0b"},  {AMPGDB_STOP_DATA, 5, "T0b"},
         {AMPGDB_STOP_DATA, 0x001, "T0a"},  {AMPGDB_STOP_DATA, 0x801, "T0a"},
         {AMPGDB_STOP_DATA, 0x401, "T0b"},  {AMPGDB_STOP_DATA, 0x221, "T0a"},
@@ -635,7 +660,7 @@ static void monitor_version_and_help(void **state)
 {
     (void)state;
     monitor("version");
-    expect_console(&client, "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 1\n");
+    expect_console(&client, "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
     expect_bytes(&client, "$OK#9a");
     monitor("help");
     assert_true(client.len > 200);
@@ -703,10 +728,17 @@ static void monitor_resume_and_halt(void **state)
     expect_packet(&client, "T02thread:1;core:3;" REGS_AT("08000020"));
     monitor("resume");
     expect_bytes(&client, "$OK#9a");
+    client_send(&client, "C0b"); /* there is no exception to deliver */
+    core3_did(&client, "continue;");
+    fake_stop(&client.core3, AMPGDB_STOP_HALT, 0, 0);
+    session_poll(client.session);
+    expect_packet(&client, "T02thread:1;core:3;" REGS_AT("0c000020"));
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
     client_send(&client, "vCont;s");
     core3_did(&client, "continue;halt;step;");
     session_poll(client.session);
-    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("10000020"));
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("14000020"));
 }
 
 /* A new PC once reset a program that "monitor resume" had set going. */
@@ -748,7 +780,8 @@ static void monitor_status(void **state)
                             "entry: 0x20000000 (ARM)\n"
                             "program RAM: 0x20000000-0x2fffffff, 0x30100000-0x3b3fffff\n"
                             "MMU off, D-cache off\n"
-                            "stub: ABI 1, 5 hardware breakpoints\n");
+                            "stub: ABI 2, 5 hardware breakpoints, 4 watchpoint registers\n"
+                            "caught exceptions: none\n");
     expect_bytes(&client, "$OK#9a");
     monitor("resume");
     client.len = 0;

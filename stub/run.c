@@ -83,10 +83,9 @@ static void lift_watchpoints_for(struct single *single)
     watchpoints_lift();
 }
 
+/* The register is disarmed whatever is active: a step that has just ended left it armed here. */
 void run_cancel(void)
 {
-    if (!step.active && !detour.active)
-        return;
     end(&detour);
     end(&step);
     breakpoints_disarm_step();

@@ -31,6 +31,7 @@ PACKAGES_SIM   := python3 qemu-system-arm gdb-multiarch
 PACKAGES_TEST  := python3-pytest libcmocka-dev qemu-user
 PACKAGES_FUZZ  := clang-14 libclang-rt-14-dev
 PACKAGES_LINT  := clang-format-14 codespell shellcheck
+PACKAGES_PEERS := gdb-source xz-utils dejagnu expect libnewlib-arm-none-eabi
 PACKAGES_FRESH := debootstrap
 
 define need

@@ -166,6 +166,8 @@ PROGRAMS := $(O)/bin/ampgdb-bridge $(O)/bin/loadmetal
 ARMHF    := $(O)/armhf/ampgdb-bridge $(O)/armhf/loadmetal
 STANDIN  := $(O)/arm/firmware_standin.elf
 
+include sim/linux.mk
+
 .PHONY: install all programs armhf deps-build deps-sim deps-test demo sim check check-all size fmt clean help
 
 all: programs armhf ## everything that can be built here (default)
@@ -204,7 +206,7 @@ clean: ## remove build/
 	rm -rf $(O)
 
 help: ## this list
-	@sed -n 's/^\([a-zA-Z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | \
+	@sed -n 's/^\([a-zA-Z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile boot/boot.mk sim/linux.mk tests/tests.mk | \
 		awk -F'|' '{printf "%-22s%s\n", $$1, $$2}'
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -55,17 +55,18 @@ def end(process, timeout=20):
         return process.wait()
 
 
-def _clock_ticks(pid):
-    stat = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(stat[11]) + int(stat[12])  # utime, stime: proc(5) fields 14 and 15
+def cpu_seconds(folder):
+    """CPU time used so far by a process or thread, named by its folder in /proc."""
+    stat = (folder / "stat").read_text().rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")  # proc(5) fields 14 and 15
 
 
 def cpu_percent(pid, seconds):
     """What a process uses of one CPU, measured over that time."""
-    ticks, begin = _clock_ticks(pid), time.monotonic()
+    process = pathlib.Path(f"/proc/{pid}")
+    used, begin = cpu_seconds(process), time.monotonic()
     time.sleep(seconds)
-    used = (_clock_ticks(pid) - ticks) / os.sysconf("SC_CLK_TCK")
-    return 100 * used / (time.monotonic() - begin)
+    return 100 * (cpu_seconds(process) - used) / (time.monotonic() - begin)
 
 
 def exit_on_signals(status):

@@ -19,78 +19,37 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
-import time
 
 from board import BOARD
 from contract import BCM283X
-from processes import Expired, cpu_percent, end, exit_on_signals, spawn, wait_until
+from machine import DIRECTORY_PREFIX, Machine, SimError, free_port
+from processes import end, exit_on_signals, spawn, wait_until
 
 RAM_SIZE = 1 << 30  # of QEMU's raspi2b, which knows no other
-LED_PIN = 16
 CORE3_WAITS = 0x08  # LOCAL_CORE3_MAILBOX_CTL while firmware_standin.S waits
 START_TIMEOUT = 20
-QTEST_TIMEOUT = 20
-SOCKET_PATH_MAX = 107  # bytes, unix(7)
-DIRECTORY_PREFIX = "ampgdb-"
-SHM = "/dev/shm"
-SHM_FREE_MIN = 256 << 20  # with less (Docker gives 64 MiB) QEMU could die of SIGBUS
 
 
-class SimError(Exception):
-    """The virtual Pi or the bridge failed; the text says what happened and shows the log."""
-
-
-def _private_directory():
-    shm_is_usable = os.access(SHM, os.W_OK) and shutil.disk_usage(SHM).free >= SHM_FREE_MIN
-    parent = SHM if shm_is_usable else None
-    directory = pathlib.Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX, dir=parent))
-    if len(os.fsencode(directory / "qtest")) > SOCKET_PATH_MAX:
-        directory.rmdir()
-        raise SimError(f"{directory} is too long a path for a socket: set TMPDIR to a shorter one")
-    return directory
-
-
-class VirtualPi:
-    """Cores 0-2 asleep, core 3 waiting for an address in its mailbox 3. A context manager."""
+class VirtualPi(Machine):
+    """Core 0 asleep, core 3 waiting for an address in its mailbox 3. A context manager."""
 
     def __init__(self, build="build", ram_end=BOARD.ram_end, options=()):
-        self.build = pathlib.Path(build).resolve()
+        super().__init__(build)
         self.ram_end = ram_end
         self.options = options  # more of QEMU's; its working directory is the private one
-        self.dir = None
-        self.process = None
 
     @property
     def memory(self):
         """The machine's name for --memory and AMPGDB_MEMORY."""
         return f"sim:{self.dir}"
 
-    # --- life -----------------------------------------------------------------------------------
-
-    def __enter__(self):
-        self.dir = _private_directory()
-        try:
-            self._write_ram_file()
-            self._write_memory_node()
-            self._start_qemu()
-            wait_until(self._core3_waits, START_TIMEOUT, "the virtual Pi to start", self.qemu_log)
-        except (Expired, OSError, SimError) as error:
-            self.stop()
-            raise SimError(f"cannot start the virtual Pi: {error}") from None
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def stop(self):
-        if self.process:
-            end(self.process)
-        if self.dir:
-            shutil.rmtree(self.dir, ignore_errors=True)
+    def _start(self):
+        self._write_ram_file()
+        self._write_memory_node()
+        self._spawn_qemu(["-M", "raspi2b,memory-backend=ram", "-accel", "tcg", "-object",
+                          f"memory-backend-file,id=ram,size={RAM_SIZE},share=on,mem-path=ram",
+                          "-serial", "null", "-monitor", "none", *self.options])
+        wait_until(self._core3_waits, START_TIMEOUT, "the virtual Pi to start", self.qemu_log)
 
     def _write_ram_file(self):
         with open(self.dir / "ram", "wb") as ram:
@@ -101,118 +60,42 @@ class VirtualPi:
         node.mkdir(parents=True)
         (node / "reg").write_bytes(struct.pack(">II", 0, self.ram_end))
 
-    def _start_qemu(self):
-        # Relative names: QEMU would read a comma in a path as the end of the option.
-        command = ["qemu-system-arm", "-M", "raspi2b,memory-backend=ram", "-accel", "tcg",
-                   "-object", f"memory-backend-file,id=ram,size={RAM_SIZE},share=on,mem-path=ram",
-                   "-kernel", self.build / "arm" / "firmware_standin.elf",
-                   "-qtest", "unix:qtest,server=on,wait=off", "-qtest-log", "none",
-                   "-display", "none", "-serial", "null", "-monitor", "none", *self.options]
-        with open(self.dir / "qemu.log", "wb") as log:
-            self.process = spawn(command, cwd=self.dir, stdout=log, stderr=subprocess.STDOUT)
-
     def _core3_waits(self):
-        if self.process.poll() is not None:
-            raise SimError(f"QEMU ended with status {self.process.returncode}\n{self.qemu_log()}")
+        self._must_run()
         try:
             control = self.read32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX_CTL)
         except (FileNotFoundError, ConnectionError):
             return False  # the socket is not there yet
         return control == CORE3_WAITS
 
-    # --- the machine seen from outside ----------------------------------------------------------
-
-    def _connect(self, deadline):
-        """One client at a time: others queue, and when the queue is full must come again."""
-        while True:
-            client = socket.socket(socket.AF_UNIX)
-            client.settimeout(QTEST_TIMEOUT)
-            try:
-                client.connect(os.fspath(self.dir / "qtest"))
-                return client
-            except BlockingIOError:
-                client.close()
-                if time.monotonic() > deadline:
-                    raise SimError("qtest: others keep the socket busy") from None
-                time.sleep(0.001)
-            except BaseException:
-                client.close()
-                raise
+    # --- back doors -----------------------------------------------------------------------------
 
     def qtest(self, command):
-        """One command of QEMU's qtest protocol on a connection of its own; returns the answer."""
-        with self._connect(time.monotonic() + QTEST_TIMEOUT) as client:
-            try:
-                client.sendall(command.encode() + b"\n")
-                answer = client.makefile("r").readline()
-            except socket.timeout:
-                raise SimError(f"qtest: no answer to '{command[:60]}'\n{self.qemu_log()}") from None
-        if not answer.startswith("OK"):
-            raise SimError(f"qtest: '{command[:60]}' was answered '{answer.strip()}'")
-        return answer[2:].strip()
+        """One command of QEMU's qtest protocol; returns the answer."""
+        return self._qtest(command)
 
     def read32(self, phys):
-        return int(self.qtest(f"readl {phys:#x}"), 16)
+        return self._read32(phys)
 
     def write32(self, phys, value):
-        self.qtest(f"writel {phys:#x} {value:#x}")
+        self._qtest(f"writel {phys:#x} {value:#x}")
 
     def write_bytes(self, phys, data):
         """Write RAM so that QEMU drops what it translated there; by the file it would not."""
         if data:
-            self.qtest(f"b64write {phys:#x} {len(data)} {base64.b64encode(data).decode()}")
+            self._qtest(f"b64write {phys:#x} {len(data)} {base64.b64encode(data).decode()}")
 
     def ram_bytes(self, phys, size):
         with open(self.dir / "ram", "rb") as ram:
             ram.seek(phys)
             return ram.read(size)
 
-    def led(self):
-        """The level of GPIO16, 0 or 1."""
-        levels = self.read32(BCM283X.BCM283X_GPIO + BCM283X.GPIO_GPLEV0)
-        return levels >> LED_PIN & 1
-
-    def wait_led_changes(self, count, timeout=30):
-        """The times (of time.monotonic) at which the LED was seen to change, count of them."""
-        times = []
-        level = self.led()
-
-        def changed_often_enough():
-            nonlocal level
-            now = self.led()
-            if now != level:
-                level = now
-                times.append(time.monotonic())
-            return len(times) >= count
-
-        wait_until(changed_often_enough, timeout, f"the LED to change {count} times",
-                   lambda: f"it is {level} and changed {len(times)} times", pause=0)
-        return times
-
     def start_core3(self, entry):
         """The start protocol of the Pi's firmware."""
         self.write32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX3_SET, entry)
 
-    def cpu_percent(self, seconds=1.0):
-        """What QEMU uses of one of the PC's CPUs, measured over that time."""
-        return cpu_percent(self.process.pid, seconds)
-
-    def qemu_log(self):
-        return (self.dir / "qemu.log").read_text(errors="replace")
-
-    def logs(self):
-        """(name, text) of what a failed test wants to show."""
-        state = "running" if self.process.poll() is None else f"ended: {self.process.returncode}"
-        return [(f"QEMU, {state}", self.qemu_log())]
-
 
 # --- the bridge -----------------------------------------------------------------------------------
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def bridge_command(pi, port, options=(), program=()):

@@ -17,7 +17,7 @@ sys.path[:0] = [str(TESTS / "kit"), str(ROOT / "sim")]
 import pytest  # noqa: E402
 from board import BOARD  # noqa: E402
 
-pytest_plugins = ["cmocka_items", "closing_line"]
+pytest_plugins = ["cmocka_items", "closing_line", "gdb_fixtures"]
 
 
 def pytest_configure(config):

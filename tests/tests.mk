@@ -163,8 +163,8 @@ $(LINKS_512M):
 	@mkdir -p $(@D)
 	@ln -sfn ../$(@F) $@
 
-.PHONY: check check-unit check-sim check-sim-512M check-all check-fuzz check-lint check-fresh \
-        check-oracle check-peers deps-fuzz deps-lint deps-peers deps-fresh
+.PHONY: check check-unit check-boot check-sim check-sim-512M check-linux check-peers check-all \
+        check-fuzz check-lint check-fresh check-oracle deps-fuzz deps-lint deps-peers deps-fresh
 
 deps-fuzz:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FUZZ))
@@ -177,7 +177,7 @@ deps-fresh:
 
 check: deps-test ## install what is missing, build, run the tests a contributor must pass
 	@$(MAKE) --no-print-directory all boot-files $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
-	@$(PYTEST) tests/kit tests/unit tests/boot tests/tree/test_tree.py tests/tree/test_spec.py \
+	@$(PYTEST) tests/kit tests/unit tests/boot tests/tree --ignore=tests/tree/test_lint.py \
 		tests/fuzz/test_corpus.py tests/oracle tests/sim
 
 check-unit: $(UNIT) ## the pure modules alone: seconds
@@ -192,12 +192,17 @@ check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 check-sim-512M: all $(TEST_PROGRAMS) $(LINKS_512M) ## the same on the other kind of board
 	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
 
-check-all: deps-fuzz deps-lint deps-peers deps-fresh ## the slower tiers: sim-512M, peers, fuzz, lint, oracle, fresh
+check-all: deps-fuzz deps-lint deps-peers deps-fresh ## the slower tiers: sim-512M, peers, linux, fuzz, lint, oracle, fresh
 	@$(MAKE) --no-print-directory all $(FUZZ)
 	@$(MAKE) --no-print-directory check-sim-512M
 	@$(MAKE) --no-print-directory check-peers
+	@$(MAKE) --no-print-directory check-linux
 	@ORACLE_CASES=300000 FUZZ_SECONDS=$(T) $(PYTEST) tests/tree tests/oracle \
 		tests/fuzz/test_fuzz.py tests/fresh
+
+check-linux: deps-test deps-linux ## the whole virtual Pi: U-Boot, Linux, the bridge inside; minutes
+	@$(MAKE) --no-print-directory all linux-inputs $(TEST_PROGRAMS)
+	@$(PYTEST) tests/linux
 
 check-fuzz: deps-fuzz ## each fuzz target for T=60 seconds
 	@$(MAKE) --no-print-directory $(FUZZ)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the sim tier. Each test gets a virtual Pi of its own (starting one takes a fifth of a
-second), so no test depends on what another left on Core 3. A failed test shows all logs.
+second), so no test depends on what another left on Core 3. kit/gdb_fixtures.py has more of them.
 """
 
 import elf
 import pytest
 
-from gdb_driver import Gdb
 from virtual_pi import Bridge, VirtualPi
 
 
@@ -22,26 +21,6 @@ def bridge(pi):
     """ampgdb-bridge in front of pi, listening."""
     with Bridge(pi) as server:
         yield server
-
-
-@pytest.fixture
-def blink(build):
-    return build / "firmware" / "blink.elf"
-
-
-@pytest.fixture
-def new_gdb():
-    """new_gdb(program=None, ...): any number of GDBs, ended with the test."""
-    gdbs = []
-
-    def start(*arguments, **options):
-        gdbs.append(Gdb(*arguments, **options))
-        return gdbs[-1]
-
-    start.logs = lambda: [log for gdb in gdbs for log in gdb.logs()]
-    yield start
-    for gdb in gdbs:
-        gdb.quit()
 
 
 @pytest.fixture
@@ -64,13 +43,3 @@ def attach(bridge, build, new_gdb):
         gdb.symbols = elf.symbols(program)
         return gdb
     return to
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    report = (yield).get_result()
-    if not report.failed:
-        return
-    for fixture in item.funcargs.values():
-        if hasattr(fixture, "logs"):
-            report.sections.extend(fixture.logs())

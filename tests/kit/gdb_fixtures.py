@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every tier with a virtual Pi and GDB shares: fixtures, and a failed test's logs."""
+
+import pytest
+
+from gdb_driver import Gdb
+
+
+@pytest.fixture
+def blink(build):
+    return build / "firmware" / "blink.elf"
+
+
+@pytest.fixture
+def new_gdb():
+    """new_gdb(program=None, ...): any number of GDBs, ended with the test."""
+    gdbs = []
+
+    def start(*arguments, **options):
+        gdbs.append(Gdb(*arguments, **options))
+        return gdbs[-1]
+
+    start.logs = lambda: [log for gdb in gdbs for log in gdb.logs()]
+    yield start
+    for gdb in gdbs:
+        gdb.quit()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Show the logs of all fixtures that have some."""
+    report = (yield).get_result()
+    if not report.failed:
+        return
+    for fixture in getattr(item, "funcargs", {}).values():
+        if hasattr(fixture, "logs"):
+            report.sections.extend(fixture.logs())

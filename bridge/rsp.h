@@ -36,6 +36,9 @@ struct session {
     bool left;   /* session_leave() was done, or Core 3 is lost */
     bool over;
     bool post_mortem;    /* Core 3 is lost; verdict says why */
+    bool observer;       /* it only looks; another session is the debugger's */
+    bool refused;        /* the client cannot be served; verdict says why */
+    int loss;            /* Core 3 is lost, as this observer has found out; or 0 */
     bool fresh_attach;   /* the client has not asked yet why the program is halted */
     int64_t heard;       /* when Core 3 last showed that it lives, while the client waits */
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
@@ -77,6 +80,10 @@ typedef int rsp_handler_fn(struct session *session, struct rsp_cursor *args);
 void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len);
 void rsp_send_error(struct session *session, int error);
 
+/* A session that nobody is attached by yet, or NULL and a sentence. */
+struct session *session_new(struct core3 *core3, const struct session_config *config,
+                            struct error *error);
+
 /* session.c: what handlers share. All return 0 or a negative error. */
 int session_look(struct session *session); /* has a running program stopped by itself? */
 int session_resume(struct session *session, uint32_t how);
@@ -105,6 +112,11 @@ void rsp_report_stop(struct session *session);
 /* The stub's record in the window is known to be one: by talk with it, or by core3_examine(). */
 void rsp_begin_post_mortem(struct session *session, const char *cause);
 void rsp_report_death(struct session *session); /* to a client that waits */
+
+/* observer.c */
+void observer_look(struct session *session); /* what does the program do now? */
+extern const char observer_sentence[];       /* why something is refused */
+rsp_handler_fn observer_deny, observer_deny_aloud, observer_refuse;
 
 /* rsp_load.c */
 int rsp_load(struct session *session, uint32_t entry); /* the client has loaded a program */

@@ -26,50 +26,59 @@ enum after_death {
     REFUSED_ALOUD, /* the client waits for a stop, and takes text meanwhile */
 };
 
+/* What of it an observer may do. */
+enum for_observer {
+    LOOKS,
+    ACTS,
+    ACTS_ALOUD,  /* the client waits for a stop, and takes text meanwhile */
+    ACTS_MUTELY, /* the client expects no reply */
+};
+
 struct row {
     const char *name;
     enum { WHOLE, PREFIX } match; /* is the name the whole packet? */
     enum moment moment;
     enum after_death after_death;
+    enum for_observer for_observer;
     rsp_handler_fn *handler;
 };
 
 /* The first row that matches is taken: longer names stand before their prefixes. */
 /* clang-format off */
 static const struct row rows[] = {
-    {"m",                      PREFIX, NOT_WAITING, SERVED,        rsp_read_memory},
-    {"X",                      PREFIX, NOT_WAITING, REFUSED,       rsp_write_binary},
-    {"M",                      PREFIX, NOT_WAITING, REFUSED,       rsp_write_hex},
-    {"vCont?",                 WHOLE,  NOT_WAITING, SERVED,        rsp_vcont_actions},
-    {"vCont",                  PREFIX, NOT_WAITING, REFUSED_ALOUD, rsp_vcont},
-    {"vKill;",                 PREFIX, ANY_TIME,    SERVED,        rsp_vkill},
-    {"vRun;",                  PREFIX, NOT_WAITING, REFUSED,       rsp_run},
-    {"g",                      WHOLE,  HALTED,      SERVED,        rsp_read_all},
-    {"G",                      PREFIX, HALTED,      REFUSED,       rsp_write_all},
-    {"p",                      PREFIX, HALTED,      SERVED,        rsp_read_one},
-    {"P",                      PREFIX, HALTED,      REFUSED,       rsp_write_one},
-    {"Z",                      PREFIX, NOT_WAITING, REFUSED,       rsp_set_break},
-    {"z",                      PREFIX, NOT_WAITING, SERVED,        rsp_clear_break},
-    {"?",                      WHOLE,  NOT_WAITING, SERVED,        rsp_why_halted},
-    {"!",                      WHOLE,  NOT_WAITING, SERVED,        rsp_extended},
-    {"H",                      PREFIX, NOT_WAITING, SERVED,        rsp_set_thread},
-    {"T",                      PREFIX, NOT_WAITING, SERVED,        rsp_thread_alive},
-    {"c",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, rsp_continue},
-    {"C",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, rsp_continue_signal},
-    {"s",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, rsp_step},
-    {"S",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, rsp_step_signal},
-    {"D",                      PREFIX, ANY_TIME,    SERVED,        rsp_detach},
-    {"k",                      WHOLE,  ANY_TIME,    SERVED,        rsp_kill},
-    {"R",                      PREFIX, NOT_WAITING, SERVED,        rsp_restart},
-    {"qSupported",             PREFIX, NOT_WAITING, SERVED,        rsp_supported},
-    {"QStartNoAckMode",        WHOLE,  NOT_WAITING, SERVED,        rsp_start_no_ack},
-    {"qAttached",              PREFIX, NOT_WAITING, SERVED,        rsp_attached},
-    {"qC",                     WHOLE,  NOT_WAITING, SERVED,        rsp_current_thread},
-    {"qfThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        rsp_first_threads},
-    {"qsThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        rsp_next_threads},
-    {"qXfer:features:read:",   PREFIX, NOT_WAITING, SERVED,        rsp_read_features},
-    {"qXfer:threads:read:",    PREFIX, NOT_WAITING, SERVED,        rsp_read_threads},
-    {"qRcmd,",                 PREFIX, NOT_WAITING, SERVED,        rsp_monitor},
+    {"m",                      PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_read_memory},
+    {"X",                      PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_write_binary},
+    {"M",                      PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_write_hex},
+    {"vCont?",                 WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_vcont_actions},
+    {"vCont",                  PREFIX, NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_vcont},
+    {"vKill;",                 PREFIX, ANY_TIME,    SERVED,        ACTS,        rsp_vkill},
+    {"vRun;",                  PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_run},
+    {"g",                      WHOLE,  HALTED,      SERVED,        LOOKS,       rsp_read_all},
+    {"G",                      PREFIX, HALTED,      REFUSED,       ACTS,        rsp_write_all},
+    {"p",                      PREFIX, HALTED,      SERVED,        LOOKS,       rsp_read_one},
+    {"P",                      PREFIX, HALTED,      REFUSED,       ACTS,        rsp_write_one},
+    {"Z",                      PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_set_break},
+    {"z",                      PREFIX, NOT_WAITING, SERVED,        ACTS,        rsp_clear_break},
+    {"?",                      WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_why_halted},
+    {"!",                      WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_extended},
+    {"H",                      PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_set_thread},
+    {"T",                      PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_thread_alive},
+    {"c",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_continue},
+    {"C",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_continue_signal},
+    {"s",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_step},
+    {"S",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_step_signal},
+    {"D",                      PREFIX, ANY_TIME,    SERVED,        LOOKS,       rsp_detach},
+    {"k",                      WHOLE,  ANY_TIME,    SERVED,        LOOKS,       rsp_kill},
+    {"R",                      PREFIX, NOT_WAITING, SERVED,        ACTS_MUTELY, rsp_restart},
+    {"qSupported",             PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_supported},
+    {"QStartNoAckMode",        WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_start_no_ack},
+    {"qAttached",              PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_attached},
+    {"qC",                     WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_current_thread},
+    {"qfThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_first_threads},
+    {"qsThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_next_threads},
+    {"qXfer:features:read:",   PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_read_features},
+    {"qXfer:threads:read:",    PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_read_threads},
+    {"qRcmd,",                 PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_monitor},
 };
 /* clang-format on */
 
@@ -109,13 +118,33 @@ static int refuse(struct session *session, const struct row *row)
     return RSP_DONE;
 }
 
+static int serve_observer(struct session *session, const struct row *row, struct rsp_cursor *args)
+{
+    switch (row->for_observer) {
+    case LOOKS:
+        observer_look(session);
+        return row->handler(session, args);
+    case ACTS:
+        return observer_deny(session, args);
+    case ACTS_ALOUD:
+        return observer_deny_aloud(session, args);
+    default:
+        return RSP_SILENT;
+    }
+}
+
 static int serve(struct session *session, struct rsp_cursor *packet)
 {
-    const struct row *row = find(packet);
+    const struct row *row;
     int error;
 
+    if (session->refused)
+        return observer_refuse(session, packet);
+    row = find(packet);
     if (!row)
         return RSP_UNKNOWN;
+    if (session->observer)
+        return serve_observer(session, row, packet);
     if (row->moment != ANY_TIME && session->waiting)
         return -AMPGDB_EBUSY;
     if (session->post_mortem && row->after_death != SERVED)

@@ -22,11 +22,13 @@ static int fetch_line(void *context, uint32_t addr, void *bytes, uint32_t len)
     return core3_read_mem(context, addr, bytes, len);
 }
 
-/* Only plain RAM of a program that stands still, under addresses that are physical. */
+/* Only plain RAM of a program that stands still, under addresses that are physical. Not for an
+ * observer: it does not hear of what the debugger writes. */
 static bool may_cache(const struct session *session, uint32_t addr, uint32_t len)
 {
-    return !session->running && !(session->info.program_flags & AMPGDB_PROGRAM_MMU) &&
-           len <= LINE_CACHE_READ_MAX && core3_is_program_ram(&session->info, addr, len);
+    return !session->observer && !session->running &&
+           !(session->info.program_flags & AMPGDB_PROGRAM_MMU) && len <= LINE_CACHE_READ_MAX &&
+           core3_is_program_ram(&session->info, addr, len);
 }
 
 /* Past a dead Core 3 there is only RAM, under its physical addresses. */

@@ -183,7 +183,7 @@ static int do_status(struct session *session)
         on_off(info.program_flags & AMPGDB_PROGRAM_DCACHE));
     say(session, "stub: ABI %u, %u hardware breakpoints, %u watchpoint registers\n",
         AMPGDB_ABI_VERSION, info.hw_breakpoints, info.hw_watchpoints);
-    if (!session->post_mortem)
+    if (!session->post_mortem && !session->observer)
         say_caught(session);
     return 0;
 }
@@ -194,7 +194,7 @@ struct command {
     const char *name;
     int (*run)(struct session *session);
     int (*run_words)(struct session *session, char *words); /* when words follow; NULL: none may */
-    enum { ALWAYS, ALIVE } when;                            /* may Core 3 be dead? */
+    enum { ALWAYS, ALIVE } when; /* may Core 3 be dead, or the client an observer? */
     const char *help;
 };
 
@@ -278,8 +278,8 @@ static int run(struct session *session, char *text)
         return TOLD;
     }
     session_say_now(session);
-    if (session->post_mortem && command->when == ALIVE) {
-        say(session, "%s\n", session->verdict);
+    if ((session->post_mortem || session->observer) && command->when == ALIVE) {
+        say(session, "%s\n", session->observer ? observer_sentence : session->verdict);
         return TOLD;
     }
     error = *words ? command->run_words(session, words) : command->run(session);

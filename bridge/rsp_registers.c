@@ -16,10 +16,15 @@
 #define CPSR_T    0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
 #define WORDS_MAX 2u
 
-/* After Core 3's death those of the last stop are what there is. */
+/* Are there others than those of the last stop? Only an observer reads while the program runs. */
+static bool are_at_hand(const struct session *session)
+{
+    return !session->post_mortem && !session->running;
+}
+
 static int read_core(struct session *session, uint32_t first, uint32_t count, uint32_t *values)
 {
-    if (!session->post_mortem)
+    if (are_at_hand(session))
         return core3_read_regs(session->core3, first, count, values);
     memcpy(values, session->stop.regs + first, count * sizeof *values);
     return 0;
@@ -93,7 +98,7 @@ static int read_of_stub(struct session *session, const struct registers_row *row
     uint32_t values[WORDS_MAX];
     int error;
 
-    if (session->post_mortem && row->first >= AMPGDB_CORE_REGS)
+    if (!are_at_hand(session) && row->first >= AMPGDB_CORE_REGS)
         return reply_unavailable(session, row->words);
     error = read_core(session, row->first, row->words, values);
     if (error)

@@ -61,21 +61,24 @@ static int signal_of_question(struct session *session)
 {
     const bool first = session->fresh_attach;
 
+    if (session->observer)
+        return SIGNAL_TRAP; /* a stop is an event for the debugger alone */
     session->fresh_attach = false;
     if (first && !session->post_mortem && session->stop.reason == AMPGDB_STOP_HALT)
         return SIGNAL_TRAP;
     return rsp_stop_signal(session);
 }
 
-/* ? -> stop reply. For a client that asks, the program is halted. */
+/* ? -> stop reply. For a debugger that asks, the program is halted; an observer is told of the last
+ * stop. */
 int rsp_why_halted(struct session *session, struct rsp_cursor *args)
 {
     int error = session_look(session);
 
     (void)args;
-    if (!error && session->running)
+    if (!error && session->running && !session->observer)
         error = session_halt(session);
-    if (!error && !session->post_mortem)
+    if (!error && !session->running && !session->post_mortem)
         error =
             core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
     if (error)

@@ -15,32 +15,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backoff.h"
-#include "connection.h"
+#include "clients.h"
 
-#define DRAIN_MS   1000 /* for a client's last bytes */
 #define HOLDER_MAX 128
-#define INPUT_SIZE 0x10000
-
-/* A client that has no answer for so long may have sent its packet again (GDB: after 2 s). */
-#define LATE_NS INT64_C(1000000000)
 
 struct server {
     const struct server_config *config;
     int signals;
     int listener; /* -1 with stdio */
-
-    struct session *session; /* NULL: nobody is attached, and the rest has no meaning */
-    struct connection connection;
-    char client[64];
-    struct backoff backoff; /* since the client waits for a stop */
-    bool was_waiting;
-    bool blocked;       /* by output that waited for the client, so that nothing was read */
-    bool late;          /* nothing was read yet, and the client has had to wait for that */
-    size_t input_start; /* bytes from the client that wait for their turn */
-    size_t input_end;
-    uint8_t input[INPUT_SIZE];
-
+    struct clients clients;
     bool ending;
 };
 
@@ -49,183 +32,36 @@ static void say(const char *sentence)
     fprintf(stderr, "ampgdb-bridge: %s\n", sentence);
 }
 
-static void log_sentence(void *context, const char *sentence)
-{
-    (void)context;
-    say(sentence);
-}
-
-static void send_bytes(void *context, const uint8_t *bytes, size_t len)
-{
-    struct server *server = context;
-
-    connection_send(&server->connection, bytes, len);
-}
-
-/* --- Attach and leave ---------------------------------------------------------------------- */
-
-/* The client on server->connection gets its session, or nothing. */
-static int attach(struct server *server, struct error *error)
-{
-    const struct session_config config = {
-        .on_disconnect = server->config->on_disconnect,
-        .allow = server->config->allow,
-        .post_mortem = server->config->post_mortem,
-        .trace = server->config->trace,
-        .send = send_bytes,
-        .log = log_sentence,
-        .context = server,
-    };
-    const int64_t begun = clock_now();
-    char holder[HOLDER_MAX];
-    int result;
-
-    snprintf(holder, sizeof holder, "ampgdb-bridge (pid %d), client %s", (int)getpid(),
-             server->client);
-    trace_note(config.trace, TRACE_NOTE, holder);
-    result = session_open(&server->session, server->config->core3, holder, &config, error);
-    if (result) {
-        connection_close(&server->connection);
-        return result;
-    }
-    server->late = clock_now() - begun > LATE_NS;
-    server->was_waiting = false;
-    server->input_start = 0;
-    server->input_end = 0;
-    return 0;
-}
-
-static void leave(struct server *server)
-{
-    trace_note(server->config->trace, TRACE_NOTE, "client gone");
-    session_close(server->session);
-    server->session = NULL;
-    connection_drain(&server->connection, DRAIN_MS);
-    connection_close(&server->connection);
-    if (server->config->stdio)
-        server->ending = true;
-}
-
 static void accept_client(struct server *server)
 {
     struct sockaddr_storage peer = {0};
     socklen_t len = sizeof peer;
     const int fd = accept4(server->listener, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
-    char client[sizeof server->client];
-    char sentence[256];
-    struct error error;
+    char name[64];
 
     if (fd < 0)
         return; /* it was gone before we looked */
-    listener_describe(&peer, client, sizeof client);
-    if (server->session) {
-        snprintf(sentence, sizeof sentence,
-                 "refused client %s: client %s is attached, detach it first", client,
-                 server->client);
-        say(sentence);
-        close(fd);
-        return;
-    }
-    memcpy(server->client, client, sizeof client);
-    connection_open_socket(&server->connection, fd);
-    if (attach(server, &error))
-        say(error.text);
-}
-
-/* --- One client ---------------------------------------------------------------------------- */
-
-static bool has_input(const struct server *server)
-{
-    return server->input_start < server->input_end;
-}
-
-/* Packet by packet, each only after the reply to the one before is on its way: a client that sends
- * and does not read stops itself. */
-static void serve_input(struct server *server)
-{
-    connection_flush(&server->connection);
-    while (has_input(server) && !connection_is_pending(&server->connection) &&
-           !server->connection.broken && !session_is_over(server->session)) {
-        server->input_start += session_input(server->session, server->input + server->input_start,
-                                             server->input_end - server->input_start);
-        connection_flush(&server->connection);
-    }
-}
-
-/* What a program prints without end must not keep us from the client's Ctrl-C: after output has
- * been in the way, reading comes first. */
-static void watch_core3(struct server *server)
-{
-    const bool waiting = session_is_waiting(server->session);
-
-    if (waiting && !server->was_waiting)
-        backoff_start(&server->backoff);
-    if (waiting && server->blocked)
-        session_keep_up(server->session);
-    else if (waiting)
-        session_poll(server->session);
-    server->was_waiting = session_is_waiting(server->session);
-    connection_flush(&server->connection);
-}
-
-/* To own a Core 3 that does not answer takes seconds. All that came meanwhile is the client's first
- * packet, once or more: its next one waits for our acknowledgement. Two replies would be one too
- * many for the rest of the session. */
-static void drop_repeats(struct server *server)
-{
-    const uint8_t *last = memrchr(server->input, '$', server->input_end);
-
-    if (last)
-        server->input_start = (size_t)(last - server->input);
-}
-
-static void read_client(struct server *server)
-{
-    server->input_start = 0;
-    server->input_end = connection_read(&server->connection, server->input, sizeof server->input);
-    if (server->late)
-        drop_repeats(server);
-    server->late = false;
-}
-
-/* Until there is nothing to do but wait. */
-static void serve_client(struct server *server)
-{
-    serve_input(server);
-    watch_core3(server);
-    connection_check_stall(&server->connection);
-    if (session_is_over(server->session) || server->connection.broken)
-        leave(server);
+    listener_describe(&peer, name, sizeof name);
+    clients_reap(&server->clients);
+    clients_admit(&server->clients, fd, name);
 }
 
 /* --- Waiting ------------------------------------------------------------------------------- */
 
+enum { ON_SIGNAL, ON_LISTENER, ON_CLIENTS, FDS = ON_CLIENTS + CLIENT_FDS * CLIENTS_MAX };
+
 /* For how long, in nanoseconds; -1 for ever. */
 static int64_t patience(const struct server *server)
 {
-    if (!server->session)
-        return -1;
-    if (session_is_waiting(server->session))
-        return backoff_pause(&server->backoff);
-    if (connection_is_pending(&server->connection))
-        return (int64_t)CONNECTION_STALL_MS * 1000000;
-    return -1;
-}
+    int64_t least = -1;
 
-enum { ON_SIGNAL, ON_LISTENER, ON_INPUT, ON_OUTPUT, FDS };
+    for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+        const int64_t ns = client_patience(&server->clients.each[i]);
 
-/* Descriptors that nobody wants to hear of are -1: poll() would report a hang-up again and again.
- */
-static void prepare(const struct server *server, struct pollfd *fds)
-{
-    const struct connection *connection = &server->connection;
-    const bool pending = server->session && connection_is_pending(connection);
-    const bool reads = server->session && !pending && !has_input(server);
-
-    fds[ON_SIGNAL] = (struct pollfd){.fd = server->signals, .events = POLLIN};
-    fds[ON_LISTENER] = (struct pollfd){.fd = server->listener, .events = POLLIN};
-    fds[ON_INPUT] = (struct pollfd){.fd = reads ? connection->in : -1, .events = POLLIN};
-    fds[ON_OUTPUT] = (struct pollfd){.fd = pending ? connection->out : -1, .events = POLLOUT};
+        if (ns >= 0 && (least < 0 || ns < least))
+            least = ns;
+    }
+    return least;
 }
 
 static int wait_for_work(struct server *server, struct pollfd *fds, struct error *error)
@@ -234,8 +70,10 @@ static int wait_for_work(struct server *server, struct pollfd *fds, struct error
     const struct timespec timeout = {.tv_sec = (time_t)(ns / 1000000000),
                                      .tv_nsec = (long)(ns % 1000000000)};
 
-    prepare(server, fds);
-    server->blocked = fds[ON_OUTPUT].fd >= 0;
+    fds[ON_SIGNAL] = (struct pollfd){.fd = server->signals, .events = POLLIN};
+    fds[ON_LISTENER] = (struct pollfd){.fd = server->listener, .events = POLLIN};
+    for (unsigned i = 0; i < CLIENTS_MAX; i++)
+        client_prepare(&server->clients.each[i], fds + ON_CLIENTS + CLIENT_FDS * i);
     if (ppoll(fds, FDS, ns < 0 ? NULL : &timeout, NULL) < 0) {
         memset(fds, 0, FDS * sizeof *fds);
         if (errno != EINTR)
@@ -244,15 +82,14 @@ static int wait_for_work(struct server *server, struct pollfd *fds, struct error
     return 0;
 }
 
-static void end(struct server *server)
+static void read_clients(struct server *server, const struct pollfd *fds)
 {
-    if (server->session) {
-        session_stop(server->session, "ampgdb-bridge was told to end");
-        leave(server);
-    }
-    server->ending = true;
+    for (unsigned i = 0; i < CLIENTS_MAX; i++)
+        if (fds[ON_CLIENTS + CLIENT_FDS * i].revents)
+            client_read(&server->clients.each[i]);
 }
 
+/* Whoever hangs up leaves before somebody else is accepted. */
 static int serve(struct server *server, struct error *error)
 {
     struct pollfd fds[FDS];
@@ -263,15 +100,14 @@ static int serve(struct server *server, struct error *error)
         if (result)
             return result;
         if (fds[ON_SIGNAL].revents) {
-            end(server);
-            break;
+            clients_stop(&server->clients, "ampgdb-bridge was told to end");
+            return 0;
         }
-        if (server->session && fds[ON_INPUT].revents)
-            read_client(server);
-        if (server->session)
-            serve_client(server);
+        read_clients(server, fds);
+        clients_serve(&server->clients);
         if (fds[ON_LISTENER].revents)
             accept_client(server);
+        server->ending = server->config->stdio && clients_is_empty(&server->clients);
     }
     return 0;
 }
@@ -280,8 +116,11 @@ static int serve(struct server *server, struct error *error)
 
 /* Signals that end us come through a descriptor, so that none is lost between a check and a wait.
  */
+/* SIGHUP is the end of the terminal, over ssh also of the connection; under nohup it is ignored and
+ * stays so. */
 static int open_signals(struct error *error)
 {
+    struct sigaction hangup;
     sigset_t set;
     int fd;
 
@@ -289,6 +128,9 @@ static int open_signals(struct error *error)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaction(SIGHUP, NULL, &hangup);
+    if (hangup.sa_handler != SIG_IGN)
+        sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
     fd = signalfd(-1, &set, SFD_CLOEXEC);
     if (fd < 0)
@@ -358,9 +200,7 @@ static int serve_stdio(struct server *server, struct error *error)
     int result;
 
     server->listener = -1;
-    strcpy(server->client, "on stdin");
-    connection_open_stdio(&server->connection);
-    result = attach(server, error);
+    result = clients_admit_stdio(&server->clients, error);
     return result ? result : serve(server, error);
 }
 
@@ -371,6 +211,7 @@ int server_run(const struct server_config *config, struct error *error)
 
     memset(&server, 0, sizeof server);
     server.config = config;
+    server.clients.config = config;
     server.signals = open_signals(error);
     if (server.signals < 0)
         return server.signals;

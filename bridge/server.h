@@ -1,8 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * Clients come and go; one at a time gets a session with Core 3. Owns descriptors, signals and
- * time; knows no packet.
+ * Clients come and go (clients.h). Owns descriptors, signals and time; knows no packet.
  */
 #ifndef BRIDGE_SERVER_H
 #define BRIDGE_SERVER_H
@@ -26,7 +25,7 @@ struct server_config {
 };
 
 /*
- * server_run - serve until SIGTERM or SIGINT, or until the client on stdio leaves
+ * server_run - serve until SIGTERM, SIGINT or SIGHUP, or until the client on stdio leaves
  *
  * Prints the ready line on stdout once clients can connect and the stub is up, or has left
  * something for a post-mortem. Sentences about

@@ -28,7 +28,8 @@ _Static_assert(PING_INTERVAL_MS + CORE3_REPLY_TIMEOUT_MS < 3000, "what the clien
 
 static void send_frame(struct session *session, const uint8_t *payload, size_t len)
 {
-    trace_packet(session->config.trace, TRACE_TO_CLIENT, payload, len);
+    trace_packet(session->config.trace, session->observer ? TRACE_TO_OBSERVER : TRACE_TO_CLIENT,
+                 payload, len);
     session->frame_len = rsp_frame(session->frame, payload, len);
     session->config.send(session->config.context, session->frame, session->frame_len);
 }
@@ -85,7 +86,7 @@ void session_say_now(struct session *session)
 {
     session_console(session, session->later);
     session->later[0] = 0;
-    if (!session->post_mortem)
+    if (!session->post_mortem && !session->observer)
         rsp_print(session); /* an error will be met by whatever is asked next */
 }
 
@@ -110,8 +111,8 @@ bool session_is_lost(int error)
     return error <= -HOST_EFAIL || error == -AMPGDB_ECORRUPT;
 }
 
-/* A client that does not wait gets its error, and the sentence as soon as it is legal. */
-void session_lost(struct session *session, int error)
+/* A client that does not wait gets the sentence as soon as it is legal. */
+void session_note_loss(struct session *session, int error)
 {
     if (session->waiting && !session->post_mortem)
         rsp_print(session); /* its last words */
@@ -121,17 +122,29 @@ void session_lost(struct session *session, int error)
         rsp_report_death(session);
     } else {
         session_say_later(session, "%s", session->verdict);
-        rsp_send_error(session, error);
     }
 }
 
-/* 9 is SIGKILL. Without this an IDE shows a running program for ever. */
+void session_lost(struct session *session, int error)
+{
+    const bool waiting = session->waiting;
+
+    if (session->observer)
+        session->loss = error; /* it is the debugger's session that draws the consequences */
+    else
+        session_note_loss(session, error);
+    if (!waiting)
+        rsp_send_error(session, error);
+}
+
+/* Without this an IDE shows a running program for ever. Not X with a signal: cdt-gdb-adapter takes
+ * that for one more stop and waits on. */
 void session_stop(struct session *session, const char *sentence)
 {
     if (session->waiting) {
         session_console(session, sentence);
         session_console(session, "\n");
-        send_text(session, "X09");
+        send_text(session, "W00");
     }
     session->waiting = false;
     session->over = true;
@@ -232,6 +245,10 @@ int session_look(struct session *session)
 {
     int stopped = 0;
 
+    if (session->observer) {
+        observer_look(session);
+        return 0;
+    }
     if (session->running)
         stopped = core3_poll_stop(session->core3, &session->stop);
     if (stopped > 0)
@@ -282,6 +299,11 @@ bool session_is_waiting(const struct session *session)
 bool session_is_over(const struct session *session)
 {
     return session->over;
+}
+
+bool session_is_post_mortem(const struct session *session)
+{
+    return session->post_mortem;
 }
 
 /* --- Attach and leave ---------------------------------------------------------------------- */
@@ -357,17 +379,17 @@ static void free_session(struct session *session)
     free(session);
 }
 
-int session_open(struct session **session, struct core3 *core3, const char *holder,
-                 const struct session_config *config, struct error *error)
+struct session *session_new(struct core3 *core3, const struct session_config *config,
+                            struct error *error)
 {
     struct session *new = calloc(1, sizeof *new);
-    int result;
 
     if (new)
         new->formats = print_formats_new();
     if (!new || !new->formats) {
         free(new);
-        return error_set(error, -HOST_EFAIL, "no memory for another session");
+        error_set(error, -HOST_EFAIL, "no memory for another session");
+        return NULL;
     }
     new->core3 = core3;
     new->config = *config;
@@ -375,6 +397,17 @@ int session_open(struct session **session, struct core3 *core3, const char *hold
     new->fresh_attach = true;
     new->since_load = 2;
     rsp_receiver_reset(&new->receiver);
+    return new;
+}
+
+int session_open(struct session **session, struct core3 *core3, const char *holder,
+                 const struct session_config *config, struct error *error)
+{
+    struct session *new = session_new(core3, config, error);
+    int result;
+
+    if (!new)
+        return -HOST_EFAIL;
     result = attach(new, holder, error);
     if (result)
         free_session(new);
@@ -387,7 +420,7 @@ int session_leave(struct session *session, enum on_disconnect what)
 {
     int error = 0;
 
-    if (session->post_mortem)
+    if (session->post_mortem || session->observer)
         return 0;
     error = core3_clear_breaks(session->core3);
     if (!error)
@@ -401,6 +434,8 @@ int session_leave(struct session *session, enum on_disconnect what)
     session->left = true;
     session->waiting = false;
     core3_disown(session->core3);
+    if (session->config.freed)
+        session->config.freed(session->config.context);
     return error;
 }
 
@@ -413,18 +448,21 @@ void session_close(struct session *session)
         if (error)
             log_error(session, error);
     }
-    if (core3_is_owned(session->core3))
-        core3_disown(session->core3);
     free_session(session);
 }
 
 /* --- From the client ----------------------------------------------------------------------- */
 
+static enum trace_direction from(const struct session *session)
+{
+    return session->observer ? TRACE_FROM_OBSERVER : TRACE_FROM_CLIENT;
+}
+
 static void interrupt(struct session *session)
 {
     int error;
 
-    trace_note(session->config.trace, TRACE_FROM_CLIENT, "Ctrl-C");
+    trace_note(session->config.trace, from(session), "Ctrl-C");
     if (!session->waiting)
         return; /* it crossed the stop on the way */
     error = core3_halt(session->core3);
@@ -436,7 +474,7 @@ static void take_packet(struct session *session)
 {
     const struct rsp_receiver *receiver = &session->receiver;
 
-    trace_packet(session->config.trace, TRACE_FROM_CLIENT, receiver->data, receiver->len);
+    trace_packet(session->config.trace, from(session), receiver->data, receiver->len);
     send_ack(session, '+');
     rsp_dispatch(session, receiver->data, receiver->len);
 }
@@ -448,11 +486,11 @@ static void take_event(struct session *session, enum rsp_event event)
         take_packet(session);
         break;
     case RSP_BAD_CHECKSUM:
-        trace_note(session->config.trace, TRACE_FROM_CLIENT, "bad checksum");
+        trace_note(session->config.trace, from(session), "bad checksum");
         send_ack(session, '-');
         break;
     case RSP_OVERSIZED:
-        trace_note(session->config.trace, TRACE_FROM_CLIENT, "packet too long");
+        trace_note(session->config.trace, from(session), "packet too long");
         send_ack(session, '+');
         rsp_send_error(session, -AMPGDB_EINVAL);
         break;

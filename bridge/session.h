@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * One client and Core 3, from attach to leave: bytes in, bytes out. Knows no socket; whoever owns
- * the bytes' way to the client drives it.
+ * the bytes' way to the client drives it. One session is the debugger's; beside it others may
+ * observe.
  *
  * The client is in one of two states: it waits for a stop, or it does not. The program is in one
  * of three: it runs, it is halted, or it is dead. GDB's all-stop mode ties them together, and
@@ -36,6 +37,9 @@ struct session_config {
     void (*send)(void *context, const uint8_t *bytes, size_t len);
     /* log - one sentence for whoever runs the bridge. */
     void (*log)(void *context, const char *sentence);
+    /* freed - Core 3 is not owned any more, and the client has not heard of it: whoever needs it
+     * still may own it now. Or NULL. */
+    void (*freed)(void *context);
     void *context;
 };
 
@@ -53,12 +57,35 @@ struct session;
 int session_open(struct session **session, struct core3 *core3, const char *holder,
                  const struct session_config *config, struct error *error);
 
+/*
+ * session_observe - a client that only looks: at memory and registers, also while the program runs
+ *
+ * It owns nothing: somebody else does, or its reads fail. Nothing that it sends changes or moves
+ * the program, and leaving does nothing. Where debugger is a post-mortem, the observer is one.
+ * Returns 0 and *session, or -HOST_EFAIL with its sentence.
+ */
+int session_observe(struct session **session, const struct session *debugger,
+                    const struct session_config *config, struct error *error);
+
+/* session_refuse - a client that cannot be served: its first packet gets sentence as an error, and
+ * that is all. Returns as session_observe(). */
+int session_refuse(struct session **session, const char *sentence,
+                   const struct session_config *config, struct error *error);
+
+/* session_is_post_mortem - it asks Core 3 for nothing any more. */
+bool session_is_post_mortem(const struct session *session);
+
+/* session_loss - the error by which an observer has found out that Core 3 is lost, or 0.
+ * session_note_loss - tell it to the debugger's session, which becomes a post-mortem. */
+int session_loss(const struct session *observer);
+void session_note_loss(struct session *debugger, int error);
+
 /* session_find_record - is there something for a post-mortem? A stub that never served has left
  * nothing. 0, or -HOST_ELOST; *verdict in both cases. */
 int session_find_record(struct core3 *core3, struct error *verdict);
 
-/* session_close - the client is gone: if it left without a word, do what config says. Core 3 is
- * not owned any more. */
+/* session_close - the client is gone: if it left without a word, do what config says. A debugger's
+ * session does not own Core 3 any more. */
 void session_close(struct session *session);
 
 /*

@@ -14,6 +14,8 @@
 enum trace_direction {
     TRACE_FROM_CLIENT = '>',
     TRACE_TO_CLIENT = '<',
+    TRACE_FROM_OBSERVER = ')',
+    TRACE_TO_OBSERVER = '(',
     TRACE_NOTE = '#',
 };
 

@@ -29,8 +29,9 @@ deadline_MODULES   := host/deadline.c
 physmem_MODULES    := host/physmem.c host/physmem_sim.c host/physmem_devmem.c host/qtest.c \
                       host/linux_facts.c host/error.c
 
-rsp_SESSION := $(filter-out bridge/main.c bridge/server.c bridge/listener.c bridge/connection.c, \
-                 $(sort $(wildcard bridge/*.c))) host/error.c host/fault.c tests/kit/fake_core3.c
+rsp_SERVER  := $(addprefix bridge/, server.c clients.c client.c listener.c connection.c)
+rsp_SESSION := $(filter-out bridge/main.c $(rsp_SERVER), $(sort $(wildcard bridge/*.c))) \
+               host/error.c host/fault.c tests/kit/fake_core3.c
 print_formats_MODULES  := bridge/print_formats.c host/error.c
 agent_check_MODULES    := bridge/agent_check.c bridge/registers.c $(print_formats_MODULES)
 rsp_packet_MODULES     := bridge/rsp_packet.c bridge/rsp_text.c
@@ -40,7 +41,8 @@ rsp_breakpoints_MODULES := $(rsp_session_MODULES)
 rsp_load_MODULES       := $(rsp_session_MODULES)
 rsp_death_MODULES      := $(rsp_session_MODULES)
 rsp_inspect_MODULES    := $(rsp_session_MODULES)
-rsp_server_MODULES     := $(rsp_SESSION) bridge/server.c bridge/listener.c bridge/connection.c
+rsp_observer_MODULES   := $(rsp_session_MODULES)
+rsp_server_MODULES     := $(rsp_SESSION) $(rsp_SERVER)
 registers_MODULES      := bridge/registers.c bridge/registers_xml.c host/fault.c
 instruction_MODULES    := host/instruction.c
 rsp_parts_MODULES      := bridge/rsp_packet.c bridge/rsp_text.c bridge/ranges.c bridge/line_cache.c \
@@ -61,6 +63,7 @@ physmem_WRAPPED    := calloc mmap fstat socket setsockopt send
 rsp_parts_WRAPPED  := socket bind
 rsp_load_WRAPPED   := malloc
 rsp_death_WRAPPED  := calloc
+rsp_observer_WRAPPED := calloc
 rsp_server_WRAPPED := signalfd ppoll realloc
 owner_WRAPPED      := flock ftruncate
 devmem_WRAPPED     := calloc open fopen access mmap

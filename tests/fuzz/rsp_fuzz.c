@@ -8,6 +8,9 @@
  *      0xfd            the program stops, if it runs
  *      0xfb, 2 bytes   a dprintf prints: format, and which values
  *      0xfc ... 0xfc   a packet with a good checksum, which a fuzzer would hardly find
+ *      0xfa            from here on an observer sends, or the debugger again
+ *
+ * Whatever an observer sends, Core 3 is asked for nothing that changes anything.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +25,13 @@
 #define STOP   0xfd
 #define PACKET 0xfc
 #define PRINT  0xfb
+#define SWITCH 0xfa
+
+struct both {
+    struct session *debugger;
+    struct session *observer;
+    bool observes; /* what comes next */
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -89,10 +99,24 @@ static size_t print(struct core3 *core3, const uint8_t *bytes, size_t len)
     return len < 2 ? len : 2;
 }
 
-static void drive(struct session *session, struct core3 *core3, const uint8_t *bytes, size_t len)
+/* As clients.c does it. */
+static void after_turn(struct both *both, const struct core3 *core3)
+{
+    const int loss = session_loss(both->observer);
+
+    if (both->observes && core3->log[0])
+        abort();
+    if (loss && !session_is_over(both->debugger) && !session_is_post_mortem(both->debugger))
+        session_note_loss(both->debugger, loss);
+}
+
+static void drive(struct both *both, struct core3 *core3, const uint8_t *bytes, size_t len)
 {
     while (len > 0) {
+        struct session *session = both->observes ? both->observer : both->debugger;
         size_t taken = 1;
+
+        core3->log[0] = 0;
 
         if (*bytes == POLL)
             session_poll(session);
@@ -100,13 +124,15 @@ static void drive(struct session *session, struct core3 *core3, const uint8_t *b
             taken += feed_packet(session, bytes + 1, len - 1);
         else if (*bytes == PRINT)
             taken += print(core3, bytes + 1, len - 1);
+        else if (*bytes == SWITCH)
+            both->observes = !both->observes;
         else if (*bytes != STOP)
             feed(session, bytes, 1);
         else if (core3->state == AMPGDB_STATE_RUNNING)
             fake_stop(core3, (uint32_t)(len % AMPGDB_STOP_COUNT), 0x1000, 5);
+        after_turn(both, core3);
         bytes += taken;
         len -= taken;
-        core3->log[0] = 0;
     }
 }
 
@@ -115,18 +141,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     static const int failures[] = {-AMPGDB_EFAULT, -AMPGDB_EDECODE, -AMPGDB_EBUSY, -HOST_ELOST};
     static struct core3 core3;
     const struct session_config config = {.send = count, .log = ignore};
-    struct session *session;
+    struct both both = {0};
     struct error error;
 
     if (len < 2)
         return 0;
     fake_init(&core3);
-    if (session_open(&session, &core3, "fuzzer", &config, &error))
+    if (session_open(&both.debugger, &core3, "fuzzer", &config, &error) ||
+        session_observe(&both.observer, both.debugger, &config, &error))
         abort();
     core3.fail_in = bytes[0];
     core3.fail_with = failures[bytes[1] % 4];
-    drive(session, &core3, bytes + 2, len - 2);
-    session_close(session);
+    drive(&both, &core3, bytes + 2, len - 2);
+    session_close(both.observer);
+    session_close(both.debugger);
     if (core3.owned)
         abort();
     return 0;

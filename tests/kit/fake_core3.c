@@ -5,6 +5,7 @@
  */
 #include "fake_core3.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,7 @@ void core3_close(struct core3 *core3)
 
 int core3_own(struct core3 *core3, const char *holder, struct error *error)
 {
+    assert(!core3->owned);
     snprintf(core3->holder, sizeof core3->holder, "%s", holder);
     if (core3->locked_by_another)
         return error_set(error, -HOST_ELOCKED, "Core 3 belongs to somebody else");
@@ -86,15 +88,26 @@ int core3_own(struct core3 *core3, const char *holder, struct error *error)
               NULL);
     if (core3->never_starts)
         return error_set(error, -HOST_ELOST, "Core 3 is dead, says the fake");
+    if (core3->deadly)
+        core3->fail_in = 0;
     core3->owned = true;
     core3->has_stop = false;
     note(core3, "own;");
     return 0;
 }
 
+int core3_own_as_is(struct core3 *core3, const char *holder, struct error *error)
+{
+    const int result = core3_own(core3, holder, error);
+
+    return result ? result : 1;
+}
+
 void core3_disown(struct core3 *core3)
 {
     core3->owned = false;
+    if (core3->locks_in > 0 && --core3->locks_in == 0)
+        core3->locked_by_another = true;
     note(core3, "disown;");
 }
 
@@ -186,10 +199,15 @@ static uint8_t *find(struct core3 *core3, uint32_t addr, uint32_t *left)
 
 int core3_read_mem(struct core3 *core3, uint32_t addr, void *bytes, uint32_t len)
 {
-    const int error = pass(core3);
     uint32_t left = 0;
     const uint8_t *from = find(core3, addr, &left);
+    int error;
 
+    if (core3->deadly && addr == core3->deadly) {
+        core3->fail_in = 1;
+        core3->fail_with = -HOST_ELOST;
+    }
+    error = pass(core3);
     if (error)
         return error;
     if (!from)

@@ -42,6 +42,7 @@ struct fake_print {
 struct core3 {
     bool owned;
     bool locked_by_another; /* core3_own() fails */
+    unsigned locks_in;      /* ... from the locks_in-th core3_disown() on; 0: never */
     char holder[128];       /* who called core3_own() last */
     uint32_t state;
     uint32_t entry;
@@ -73,6 +74,7 @@ struct core3 {
     unsigned pings;
 
     bool never_halts;  /* takes the order to halt, and runs on */
+    uint32_t deadly;   /* whoever reads memory there loses it, until core3_own(); 0: nowhere */
     int fail_in;       /* the fail_in-th request from now on fails; 0: none */
     int fail_with;     /* with this, and if it means "lost", all later ones too */
     int fail_then;     /* and the request after that one with this; 0: it does not */

@@ -57,6 +57,16 @@ def test_packets_are_served_when_the_document_says():
                     for name, (moment, after) in packets().items()}
 
 
+def test_observers_are_refused_what_the_document_says():
+    acts = dict(re.findall(r'\{"([^"]+)",\s*(?:WHOLE|PREFIX),\s*\w+,\s*\w+,\s*(ACTS\w*),',
+                           source("bridge/rsp_dispatch.c")))
+    kinds = {"`E.` *sentence*": "ACTS", "`O` *sentence*, `E01`": "ACTS_ALOUD",
+             "none": "ACTS_MUTELY"}
+    said = {name: kinds[cells[1]] for cells in rows("1.9 Observers") if cells[1] in kinds
+            for name in codes(cells[0])}
+    assert acts and said == acts
+
+
 def test_every_test_that_is_named_exists():
     tests = "\n".join(path.read_text() for path in sorted((ROOT / "tests/unit").glob("*_test.c")))
     for cells in specified_packets().values():

@@ -49,9 +49,13 @@ static struct {
     bool has_record;
     bool post_mortem;
     const char *notice;
+    bool is_locked;    /* by another process, from the start */
+    unsigned locks_in; /* when the server has let go of it so many times, first at its start */
     bool no_signals;
     bool no_waiting;
     bool prints; /* whenever the program runs */
+    const char *trace;
+    uint32_t deadly; /* an address whose reader loses Core 3 */
 } wish;
 
 /* tests.mk, WRAPPED */
@@ -91,12 +95,17 @@ static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
     int result;
 
     listener_parse(&config.listen, ":0", &error);
+    if (wish.trace)
+        trace_open(&config.trace, wish.trace, &error);
     core3_open(&config.core3, NULL, &error);
     config.core3->own_takes_ms = wish.own_takes_ms;
+    config.core3->locked_by_another = wish.is_locked;
+    config.core3->locks_in = wish.locks_in;
     config.core3->never_starts = wish.is_dead;
     config.core3->has_record = wish.has_record;
     config.core3->notice = wish.notice;
     config.core3->prints_while_running = wish.prints;
+    config.core3->deadly = wish.deadly;
     result = server_run(&config, &error);
     if (result)
         fprintf(stderr, "%s\nheld by %s\n", error.text, config.core3->holder);
@@ -201,6 +210,34 @@ static void ask(int fd, const char *wire, const char *reply)
     expect_text(fd, reply);
 }
 
+#define DENIED "+$E.this connection only observes"
+
+/* Connect, and be what one is to be. The log says who came. */
+static int dial_debugger(void)
+{
+    const int fd = dial();
+
+    ask(fd, "$X20000000,0:#70", "+$OK#9a");
+    put(fd, "+");
+    return fd;
+}
+
+static int dial_observer(void)
+{
+    const int fd = dial();
+
+    ask(fd, "$X20000000,0:#70", DENIED);
+    put(fd, "+");
+    return fd;
+}
+
+static void set_to_reset(int fd)
+{
+    const struct linger abort_on_close = {.l_onoff = 1};
+
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_on_close, sizeof abort_on_close);
+}
+
 static int64_t cpu_ms(void)
 {
     char path[64];
@@ -269,21 +306,408 @@ static void client_is_served_and_can_come_back(void **state)
     assert_int_equal(await_exit(), 0);
 }
 
-static void second_client_is_turned_away_at_once(void **state)
+static void further_clients_observe_while_the_first_debugs(void **state)
 {
+    int debugger;
+    int observers[2];
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    expect_text(server.errors, " is the debugger\n");
+    ask(debugger, "$vCont;c#a8", "+");
+    for (unsigned i = 0; i < 2; i++) {
+        observers[i] = dial_observer();
+        expect_text(server.errors, " is the debugger\n"); /* "client A observes, client B is ..." */
+    }
+    for (unsigned i = 0; i < 20; i++)
+        ask(observers[i % 2], "+$m20000000,4#4f", "+$00000000#80");
+    ask(observers[0], "+$vCont;c#a8", "$E01#a6");
+    close(observers[0]);
+    ask(observers[1], "+$m20000000,4#4f", "+$00000000#80");
+    ask(debugger, "\x03", "$T02thread:1;");
+    close(observers[1]);
+    close(debugger);
+}
+
+/* Its name is in the log and in the answer to whatever it says first. */
+static void one_too_many_is_told_why(void **state)
+{
+    int observers[4];
+    int debugger;
+    int more[2];
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    for (unsigned i = 0; i < 4; i++)
+        observers[i] = dial_observer();
+    for (unsigned i = 0; i < 2; i++) {
+        more[i] = dial();
+        expect_text(server.errors,
+                    "there are as many observers as there can be, detach one first\n");
+    }
+    expect_end(more[1]); /* no place is left */
+    ask(more[0], "$qC#b4", "+$E.there are as many observers as there can be, detach one first#");
+    expect_end(more[0]);
+    ask(debugger, "$qC#b4", "$QC1#c5");
+    close(observers[2]);
+    observers[2] = dial_observer();
+    for (unsigned i = 0; i < 4; i++) {
+        ask(observers[i], "$m20000000,4#4f", "+$00000000#80");
+        close(observers[i]);
+    }
+    for (unsigned i = 0; i < 2; i++)
+        close(more[i]);
+    close(debugger);
+}
+
+static void end_of_an_observer_is_nothing_to_the_debugger(void **state)
+{
+    int debugger;
+
+    (void)state;
+    start_network(ON_DISCONNECT_HALT); /* which is for debuggers */
+    debugger = dial_debugger();
+    ask(debugger, "$vCont;c#a8", "+");
+    for (unsigned i = 0; i < 12; i++) {
+        const int fd = dial_observer();
+
+        if (i % 4 == 0)
+            ask(fd, "$D#44", "+$OK#9a");
+        if (i % 4 == 1)
+            put(fd, "$k#6b");
+        if (i % 4 == 2)
+            set_to_reset(fd);
+        close(fd);
+    }
+    ask(debugger, "\x03", "$T02thread:1;");
+    close(debugger);
+}
+
+static void debugger_leaves_and_the_next_client_is_the_debugger(void **state)
+{
+    static const char *const goodbyes[][2] = {{"$D#44", "+$OK#9a"}, {"$k#6b", "+"}, {"", ""}};
+    int observer;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    for (unsigned i = 0; i < 3; i++) {
+        const int fd = dial_debugger();
+
+        if (i == 0)
+            observer = dial_observer();
+        ask(fd, goodbyes[i][0], goodbyes[i][1]);
+        if (i < 2)
+            expect_end(fd);
+        close(fd);
+        for (unsigned j = 0; j < 3; j++)
+            ask(observer, "$m20000000,4#4f", "+$00000000#80");
+        ask(observer, "$X20000000,0:#70", DENIED); /* it is not promoted */
+    }
+    close(observer);
+    close(dial_debugger());
+}
+
+/* Somebody else has taken Core 3 in between. */
+static void client_that_cannot_attach_is_told_why(void **state)
+{
+    int second;
+    int fd;
+
+    (void)state;
+    wish.is_locked = true;
+    start(ON_DISCONNECT_KEEP, false);
+    expect_text(server.errors, "belongs to somebody else\n");
+    assert_int_equal(await_exit(), 1);
+    clean_up(state);
+    wish.locks_in = 1;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial();
+    expect_text(server.errors, "Core 3 belongs to somebody else\n");
+    second = dial();
+    expect_end(second); /* nobody waits for more than one of them */
+    close(second);
+    ask(fd, "$qC#b4", "+$E.Core 3 belongs to somebody else#");
+    expect_end(fd);
+    close(fd);
+}
+
+/* Between two debuggers it is free for a moment. */
+static void observers_leave_when_core3_is_somebody_elses(void **state)
+{
+    (void)state;
+    for (wish.locks_in = 2; wish.locks_in < 4; wish.locks_in++) {
+        const unsigned locks_in = wish.locks_in;
+        int debugger;
+        int observer;
+
+        start_network(ON_DISCONNECT_KEEP);
+        debugger = dial_debugger();
+        observer = dial_observer();
+        ask(debugger, "$D#44", "+$OK#9a");
+        close(debugger);
+        if (locks_in == 3) {
+            ask(observer, "$m20000000,4#4f", "+$00000000#80");
+            debugger = dial();
+            ask(debugger, "$qC#b4", "+$E.Core 3 belongs to somebody else#");
+            close(debugger);
+        }
+        expect_end(observer);
+        expect_text(server.errors, "has to leave: Core 3 belongs to somebody else\n");
+        close(observer);
+        clean_up(state);
+        wish.locks_in = locks_in;
+    }
+}
+
+/* VS Code closes without a word and is back 0.6 s later; here it is at once, and in every state. */
+static void whoever_comes_after_an_unclean_end_is_the_debugger(void **state)
+{
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    for (unsigned i = 0; i < 64; i++) {
+        const int fd = dial_debugger();
+
+        if (i & 1)
+            set_to_reset(fd);
+        if (i & 2)
+            ask(fd, "$vCont;c#a8", "+");
+        if (i & 4) /* what it sent last is not read yet */
+            put(fd, "$m20000000,8000#e3$m20000000,8000#e3$qC#b4");
+        if (i & 8)
+            put(fd, "$m20000000,8000");
+        if (i & 16)
+            shutdown(fd, SHUT_WR); /* half closed, and still there */
+        else
+            close(fd);
+        close(dial_debugger());
+        if (i & 16)
+            close(fd);
+    }
+}
+
+/* It reads nothing and has closed its side: its replies are in the way of noticing it. */
+static void whoever_comes_after_one_that_hung_up_with_replies_waiting_is_the_debugger(void **state)
+{
+    const int64_t begun = clock_now();
+    int fd;
+
+    (void)state;
+    start_network(ON_DISCONNECT_KEEP);
+    fd = dial_debugger();
+    ask(fd, "$QStartNoAckMode#b0", "$OK#9a");
+    for (unsigned i = 0; i < 200; i++)
+        put(fd, "$m20000000,8000#e3");
+    shutdown(fd, SHUT_WR);
+    close(dial_debugger());
+    assert_true(clock_now() - begun < INT64_C(4000000000));
+    close(fd);
+}
+
+/* So that it finds all that comes meanwhile at the same time. */
+static void freeze_server(void)
+{
+    kill(server.pid, SIGSTOP);
+    assert_int_equal(waitpid(server.pid, NULL, WUNTRACED), server.pid);
+}
+
+/* Behind more than the server reads at once. */
+static void last_packet_of_a_client_that_hangs_up_is_done(void **state)
+{
+    static char wire[0x10000 + 32];
+    int fd;
+
+    (void)state;
+    memset(wire, '+', 0x10000);
+    strcpy(wire + 0x10000, "$vCont;c#a8$k#6b");
+    start_network(ON_DISCONNECT_RUN);
+    fd = dial_debugger();
+    freeze_server();
+    put(fd, wire);
+    close(fd);
+    fd = dial();
+    put(fd, "$?#3f");
+    kill(server.pid, SIGCONT);
+    expect_text(fd, "$T05thread:1;");
+    ask(fd, "+$?#3f", "$T05thread:1;"); /* reset; 02 is of one that we have halted */
+    close(fd);
+}
+
+/* How often a trace has what, before it has mark. */
+static unsigned count_before(const char *path, const char *mark, const char *what)
+{
+    char line[256];
+    unsigned found = 0;
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) && !strstr(line, mark))
+        found += strstr(line, what) != NULL;
+    fclose(file);
+    return found;
+}
+
+static void observer_that_floods_leaves_others_their_turns(void **state)
+{
+    char path[] = "/tmp/rsp_server_XXXXXX";
+    char flood[6 * 500 + 16] = "";
+    int debugger;
     int first;
     int second;
 
     (void)state;
+    close(mkstemp(path));
+    wish.trace = path;
     start_network(ON_DISCONNECT_KEEP);
-    first = dial();
-    ask(first, "$qC#b4", "$QC1#c5");
-    second = dial();
-    expect_end(second);
-    expect_text(server.errors, "is attached, detach it first");
-    ask(first, "$qC#b4", "$QC1#c5");
+    debugger = dial_debugger();
+    first = dial_observer();
+    second = dial_observer();
+    for (unsigned i = 0; i < 500; i++)
+        strcpy(flood + 6 * i, "$qC#b4");
+    strcat(flood, "$qAttached#8f");
+    freeze_server();
+    put(first, flood);
+    put(second, "$qAttached#8f");
+    kill(server.pid, SIGCONT);
+    expect_text(second, "+$1#31");
+    expect_text(first, "+$1#31"); /* its own turns come by themselves */
+    ask(debugger, "$qfThreadInfo#bb", "$m1#9e");
+    assert_in_range(count_before(path, ") qAttached", ") qC"), 0, 4);
+    unlink(path);
     close(second);
     close(first);
+    close(debugger);
+}
+
+static void death_that_an_observer_finds_is_told_to_the_debugger(void **state)
+{
+    int debugger;
+    int observers[2];
+
+    (void)state;
+    wish.deadly = FAKE_BASE + 0x100;
+    wish.has_record = true;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    for (unsigned i = 0; i < 2; i++)
+        observers[i] = dial_observer();
+    ask(debugger, "$vCont;c#a8", "+");
+    ask(observers[0], "$m20000100,4#50", "+$E01#a6");
+    for (unsigned i = 0; i < 2; i++)
+        expect_end(observers[i]);
+    expect_text(debugger, "$T06thread:1;");
+    expect_text(server.errors, "has to leave: Core 3 is lost\n");
+    for (unsigned i = 0; i < 2; i++)
+        close(observers[i]);
+    observers[0] = dial_observer(); /* of the post-mortem */
+    ask(observers[0], "$m20000100,4#50", "+$00000000#80");
+    close(observers[0]);
+    ask(debugger, "$m20000100,4#50", "+$00000000#80");
+    close(debugger);
+}
+
+/* The debugger does not wait, and has asked for nothing. */
+static void death_that_an_observer_finds_is_in_the_log_at_once(void **state)
+{
+    int debugger;
+    int observer;
+
+    (void)state;
+    wish.deadly = FAKE_BASE + 0x100;
+    wish.has_record = true;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    observer = dial_observer();
+    ask(observer, "$m20000100,4#50", "+$E01#a6");
+    expect_text(server.errors, "Core 3 is lost: Core 3 is lost. This is a post-mortem");
+    close(observer);
+    ask(debugger, "$?#3f", "+$T06thread:1;");
+    close(debugger);
+}
+
+static void death_that_the_debugger_finds_ends_observers(void **state)
+{
+    int debugger;
+    int observer;
+
+    (void)state;
+    wish.deadly = FAKE_BASE + 0x100;
+    wish.has_record = true;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    observer = dial_observer();
+    ask(debugger, "$m20000100,4#50", "+$E01#a6");
+    expect_end(observer);
+    close(observer);
+    close(debugger);
+}
+
+static void death_without_a_debugger_ends_observers(void **state)
+{
+    int debugger;
+    int observers[2];
+
+    (void)state;
+    wish.deadly = FAKE_BASE + 0x100;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    for (unsigned i = 0; i < 2; i++)
+        observers[i] = dial_observer();
+    ask(debugger, "$D#44", "+$OK#9a");
+    ask(observers[0], "$m20000100,4#50", "+$E01#a6");
+    for (unsigned i = 0; i < 2; i++) {
+        expect_end(observers[i]);
+        close(observers[i]);
+    }
+    close(debugger);
+}
+
+/* What they show is of the Core 3 that was lost. */
+static void observers_of_a_post_mortem_leave_when_core3_is_in_use_again(void **state)
+{
+    int debugger;
+    int observer;
+
+    (void)state;
+    wish.deadly = FAKE_BASE + 0x100;
+    wish.has_record = true;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    ask(debugger, "$m20000100,4#50", "+$E01#a6");
+    observer = dial_observer();
+    ask(debugger, "$D#44", "+$OK#9a");
+    ask(observer, "$m20000080,4#57", "+$00000000#80");
+    close(debugger);
+    debugger = dial();
+    expect_end(observer);
+    expect_text(server.errors, "has to leave: what it observes is no more");
+    close(observer);
+    close(debugger);
+}
+
+/* And does not take Core 3 over for them before. */
+static void sigterm_ends_observers_too(void **state)
+{
+    int64_t begun;
+    int debugger;
+    int observer;
+
+    (void)state;
+    wish.own_takes_ms = 700;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    observer = dial_observer();
+    ask(debugger, "$vCont;c#a8", "+");
+    begun = clock_now();
+    kill(server.pid, SIGTERM);
+    expect_text(debugger, "$W00#b7");
+    expect_end(debugger);
+    expect_end(observer);
+    assert_int_equal(await_exit(), 0);
+    assert_true(clock_now() - begun < 600000000);
+    close(observer);
+    close(debugger);
 }
 
 static void detach_closes_and_the_next_client_finds_it_running(void **state)
@@ -363,7 +787,7 @@ static void sigterm_tells_a_waiting_client(void **state)
     fd = dial();
     ask(fd, "$vCont;c#a8", "+");
     kill(server.pid, SIGTERM);
-    expect_text(fd, "$X09#c1");
+    expect_text(fd, "$W00#b7");
     expect_end(fd);
     assert_int_equal(await_exit(), 0);
     close(fd);
@@ -419,13 +843,7 @@ static void client_that_does_not_read_holds_nobody_up(void **state)
     put(fd, "$QStartNoAckMode#b0");
     for (unsigned i = 0; i < 4; i++)
         (void)!send(fd, requests, len, MSG_DONTWAIT);
-    {
-        /* whoever comes meanwhile is turned away, so the server is not stuck */
-        const int second = dial();
-
-        expect_end(second);
-        close(second);
-    }
+    close(dial_observer()); /* so the server is not stuck */
     kill(server.pid, SIGTERM);
     assert_int_equal(await_exit(), 0);
     close(fd);
@@ -446,13 +864,7 @@ static void slow_reader_gets_everything(void **state)
     ask(fd, "$QStartNoAckMode#b0", "$OK#9a");
     for (size_t i = 0; i < replies; i++)
         put(fd, "$m20000000,8000#e3");
-    {
-        /* the server has read all that, and is stopped, when it turns somebody away */
-        const int second = dial();
-
-        expect_end(second);
-        close(second);
-    }
+    close(dial_observer()); /* the server has read all that, and is stopped */
     while (got < replies * reply) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
         ssize_t more;
@@ -498,27 +910,15 @@ static void output_is_bounded_and_stalls_are_noticed(void **state)
 
 static void client_that_resets_is_noticed_while_it_waits(void **state)
 {
-    const struct linger abort_on_close = {.l_onoff = 1};
     int fd;
 
     (void)state;
     start_network(ON_DISCONNECT_HALT);
     fd = dial();
     ask(fd, "$vCont;c#a8", "+");
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_on_close, sizeof abort_on_close);
+    set_to_reset(fd);
     close(fd);
-    for (unsigned i = 0;; i++) {
-        char got[64];
-        ssize_t len;
-
-        fd = dial();
-        put(fd, "$?#3f");
-        len = read(fd, got, sizeof got - 1);
-        close(fd);
-        if (len > 0)
-            break; /* it was let in: the first one is gone */
-        assert_true(i < 1000);
-    }
+    close(dial_debugger());
 }
 
 static void output_that_finds_no_memory_ends_the_connection(void **state)
@@ -685,7 +1085,22 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(client_is_served_and_can_come_back),
-        TEST(second_client_is_turned_away_at_once),
+        TEST(further_clients_observe_while_the_first_debugs),
+        TEST(one_too_many_is_told_why),
+        TEST(end_of_an_observer_is_nothing_to_the_debugger),
+        TEST(debugger_leaves_and_the_next_client_is_the_debugger),
+        TEST(client_that_cannot_attach_is_told_why),
+        TEST(observers_leave_when_core3_is_somebody_elses),
+        TEST(whoever_comes_after_an_unclean_end_is_the_debugger),
+        TEST(whoever_comes_after_one_that_hung_up_with_replies_waiting_is_the_debugger),
+        TEST(last_packet_of_a_client_that_hangs_up_is_done),
+        TEST(observer_that_floods_leaves_others_their_turns),
+        TEST(death_that_an_observer_finds_is_told_to_the_debugger),
+        TEST(death_that_an_observer_finds_is_in_the_log_at_once),
+        TEST(death_that_the_debugger_finds_ends_observers),
+        TEST(death_without_a_debugger_ends_observers),
+        TEST(observers_of_a_post_mortem_leave_when_core3_is_in_use_again),
+        TEST(sigterm_ends_observers_too),
         TEST(detach_closes_and_the_next_client_finds_it_running),
         TEST(ctrl_c_reaches_a_running_program),
         TEST(ctrl_c_reaches_a_program_that_prints_without_end),

@@ -904,7 +904,7 @@ static void stop_of_the_bridge_ends_a_wait(void **state)
     client_send(&client, "vCont;c");
     session_stop(client.session, "the bridge ends");
     expect_console(&client, "the bridge ends\n");
-    expect_bytes(&client, "$X09#c1");
+    expect_bytes(&client, "$W00#b7");
     assert_true(session_is_over(client.session));
 }
 

@@ -1,0 +1,94 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions that change nothing: a client that looks on while another one debugs, and a client that
+ * cannot be served at all. An observer sees the program as the window publishes it, never through
+ * the stops in Core 3's ring: those are the debugger's. Memory it reads like the debugger, by a
+ * request that interrupts a running program for the time it takes.
+ *
+ * For GDB an observed program always stands still, as it does for a client that has asked "?" and
+ * not resumed it; so GDB reads memory whenever it is asked to.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "rsp.h"
+
+const char observer_sentence[] =
+    "this connection only observes: the client that connected first is the debugger, and nothing "
+    "here can change, move or stop the program";
+
+int session_observe(struct session **session, const struct session *debugger,
+                    const struct session_config *config, struct error *error)
+{
+    struct session *new = session_new(debugger->core3, config, error);
+
+    if (!new)
+        return -HOST_EFAIL;
+    new->observer = true;
+    new->post_mortem = debugger->post_mortem;
+    new->info = debugger->info;
+    new->stop = debugger->stop;
+    memcpy(new->verdict, debugger->verdict, sizeof new->verdict);
+    *session = new;
+    return 0;
+}
+
+int session_refuse(struct session **session, const char *sentence,
+                   const struct session_config *config, struct error *error)
+{
+    struct session *new = session_new(NULL, config, error);
+
+    if (!new)
+        return -HOST_EFAIL;
+    new->observer = true;
+    new->refused = true;
+    snprintf(new->verdict, sizeof new->verdict, "%s", sentence);
+    *session = new;
+    return 0;
+}
+
+int session_loss(const struct session *observer)
+{
+    return observer->loss;
+}
+
+void observer_look(struct session *session)
+{
+    if (session->post_mortem)
+        return;
+    core3_info(session->core3, &session->info);
+    core3_last_stop(session->core3, &session->stop);
+    session->running = session->info.state == AMPGDB_STATE_RUNNING;
+}
+
+/* An error with a text: GDB shows it where it shows any, and takes it for an error everywhere but
+ * in answer to "m" and "qRcmd". (GDB manual, "Standard Replies") */
+static int reply_text_error(struct session *session, const char *text)
+{
+    rsp_reply_text(&session->reply, "E.");
+    rsp_reply_text(&session->reply, text);
+    return RSP_DONE;
+}
+
+int observer_deny(struct session *session, struct rsp_cursor *args)
+{
+    (void)args;
+    return reply_text_error(session, observer_sentence);
+}
+
+int observer_deny_aloud(struct session *session, struct rsp_cursor *args)
+{
+    (void)args;
+    session_console(session, observer_sentence);
+    session_console(session, "\n");
+    rsp_reply_text(&session->reply, "E01");
+    return RSP_DONE;
+}
+
+int observer_refuse(struct session *session, struct rsp_cursor *args)
+{
+    (void)args;
+    session->over = true;
+    return reply_text_error(session, session->verdict);
+}

@@ -182,7 +182,7 @@ static void strings_come_along(void **state)
     assert_writes_string("<%s>", 0x20000000, "", "<>");
     assert_writes_string("<%8s>", 0x20000000, "hello", "<   hello>");
     assert_writes_string("<%-8s>", 0x20000000, "hello", "<hello   >");
-    assert_writes_string("<%.3s>", 0x20000000, "hello", "<hel>");
+    assert_writes_string("<%.3s>", 0x20000000, "canned", "<can>");
     assert_writes_string("<%s>", 0x1000, NO_STRING,
                          "<<error: Cannot access memory at address 0x1000>>");
     assert_writes_string("<%.3s>", 0x1000, NO_STRING,

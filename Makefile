@@ -33,6 +33,8 @@ PACKAGES_FUZZ  := clang-14 libclang-rt-14-dev
 PACKAGES_LINT  := clang-format-14 codespell shellcheck
 PACKAGES_PEERS := gdb-source xz-utils dejagnu expect libnewlib-arm-none-eabi
 PACKAGES_FRESH := debootstrap
+# npm only where there is none: Debian's would replace a Node from elsewhere.
+PACKAGES_IDE   := chromium fonts-dejavu-core g++ ripgrep $(if $(shell command -v npm),,npm)
 
 define need
 @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \
@@ -209,4 +211,5 @@ help: ## this list
 	@sed -n 's/^\([a-zA-Z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile boot/boot.mk sim/linux.mk tests/tests.mk | \
 		awk -F'|' '{printf "%-22s%s\n", $$1, $$2}'
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+# Not those of other people's trees.
+-include $(shell find $(O) \( -path $(O)/ide -o -path $(O)/fresh \) -prune -o -name '*.d' -print 2>/dev/null)

@@ -152,6 +152,15 @@ $(O)/peers/syscalls.o: tests/peers/syscalls.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CORE3_CC) $(PEERS_FLAGS) -Os -c $< -o $@
 
+# --- IDEs: Node, Eclipse's debug adapter and VS Code's workbench, from npm -------------------------
+
+IDE := $(addprefix $(O)/ide/,$(addsuffix /done,node extension workbench))
+
+$(IDE): $(O)/ide/%/done: tests/ide/setup tests/ide/%/package.json tests/ide/%/package-lock.json
+	$(call say,NPM,$(@D))tests/ide/setup $* $(O)/ide
+
+$(O)/ide/extension/done $(O)/ide/workbench/done: $(O)/ide/node/done
+
 # --- Tiers ---------------------------------------------------------------------------------------
 
 T    ?= 60
@@ -166,8 +175,9 @@ $(LINKS_512M):
 	@mkdir -p $(@D)
 	@ln -sfn ../$(@F) $@
 
-.PHONY: check check-unit check-boot check-sim check-sim-512M check-linux check-peers check-all \
-        check-fuzz check-lint check-fresh check-oracle deps-fuzz deps-lint deps-peers deps-fresh
+.PHONY: check check-unit check-boot check-sim check-sim-512M check-linux check-peers check-ide \
+        check-all check-fuzz check-lint check-fresh check-oracle deps-fuzz deps-lint deps-peers \
+        deps-ide deps-fresh
 
 deps-fuzz:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FUZZ))
@@ -175,6 +185,8 @@ deps-lint:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_LINT))
 deps-peers:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_TEST) $(PACKAGES_PEERS))
+deps-ide:
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_TEST) $(PACKAGES_IDE))
 deps-fresh:
 	$(call need,$(PACKAGES_TEST) $(PACKAGES_FRESH))
 
@@ -195,11 +207,12 @@ check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 check-sim-512M: all $(TEST_PROGRAMS) $(LINKS_512M) ## the same on the other kind of board
 	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
 
-check-all: deps-fuzz deps-lint deps-peers deps-fresh ## the slower tiers: sim-512M, peers, linux, fuzz, lint, oracle, fresh
+check-all: deps-fuzz deps-lint deps-peers deps-ide deps-fresh ## the slower tiers: sim-512M, peers, linux, ide, fuzz, lint, oracle, fresh
 	@$(MAKE) --no-print-directory all $(FUZZ)
 	@$(MAKE) --no-print-directory check-sim-512M
 	@$(MAKE) --no-print-directory check-peers
 	@$(MAKE) --no-print-directory check-linux
+	@$(MAKE) --no-print-directory check-ide
 	@ORACLE_CASES=300000 FUZZ_SECONDS=$(T) $(PYTEST) tests/tree tests/oracle \
 		tests/fuzz/test_fuzz.py tests/fresh
 
@@ -220,6 +233,10 @@ check-oracle: deps-test ## step decoder against QEMU, N=5000000 cases a set, SEE
 check-peers: deps-peers ## GDB's own testsuite and speed, ours beside QEMU's own stub
 	@$(MAKE) --no-print-directory all $(PEERS) $(TEST_PROGRAMS)
 	@$(PYTEST) tests/peers
+
+check-ide: deps-ide deps-linux ## the recipes of .vscode: Eclipse's debug adapter, VS Code in a browser, what others send
+	@$(MAKE) --no-print-directory all $(IDE) linux-inputs
+	@$(PYTEST) tests/ide
 
 check-fresh: deps-fresh ## what is committed, on a Debian that has nothing; needs root
 	@$(PYTEST) tests/fresh

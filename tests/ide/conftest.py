@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the IDE tier: a virtual Pi, the bridge, a folder that is open in VS Code, and debug
+adapters that run the folder's recipes. A failed test shows all logs.
+"""
+
+import os
+import pathlib
+
+import elf
+import pytest
+
+from dap import DebugAdapter
+from recipes import Folder
+from rig import environment
+from session import Session
+from virtual_pi import Bridge, VirtualPi
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCENARIO_SECONDS = 90
+
+
+@pytest.fixture
+def pi(build):
+    """A virtual Pi whose Core 3 waits for the start protocol."""
+    with VirtualPi(build) as machine:
+        yield machine
+
+
+@pytest.fixture
+def bridge(pi):
+    """ampgdb-bridge in front of pi, listening."""
+    with Bridge(pi) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def node(build_root):
+    """The Node that tests/ide/setup has put there; never the system's."""
+    found = list((build_root / "ide/node/node_modules").glob("node-linux-*/bin/node"))
+    assert found, f"{build_root}/ide has no Node: run make check-ide"
+    return found[0]
+
+
+@pytest.fixture
+def blink(build):
+    return build / "firmware" / "blink.elf"
+
+
+@pytest.fixture
+def is_loaded(pi, blink):
+    """Whether all of blink is in the machine's RAM. Zeros are instructions too: a program that was
+    never loaded runs into main's breakpoint all the same."""
+    def compare():
+        return all(pi.ram_bytes(segment.phys, len(segment.data)) == segment.data
+                   for segment in elf.segments(blink))
+    return compare
+
+
+@pytest.fixture
+def folder(bridge, blink):
+    """The tree itself, open in VS Code: its recipes, with this bridge's port and this build."""
+    return Folder(ROOT, {"ampgdb.port": str(bridge.port),
+                         "ampgdb.elf": os.path.relpath(blink, ROOT)})
+
+
+@pytest.fixture
+def cdt(build_root, node):
+    """cdt(recipe, source): a session of Eclipse's adapter; any number of them."""
+    program = build_root / "ide/extension/node_modules/cdt-gdb-adapter/dist/debugTargetAdapter.js"
+    adapters = []
+
+    def start(recipe, source=ROOT / "firmware/blink.c"):
+        adapters.append(DebugAdapter([node, program], SCENARIO_SECONDS, env=environment()))
+        return Session(adapters[-1], recipe, source)
+
+    start.logs = lambda: [log for adapter in adapters for log in adapter.logs()]
+    yield start
+    for adapter in adapters:
+        adapter.quit()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if not report.failed or report.when == "teardown":  # the machine is gone then
+        return
+    for fixture in item.funcargs.values():
+        if hasattr(fixture, "logs"):
+            report.sections.extend(fixture.logs())

@@ -167,7 +167,9 @@ class Machine:
         raise SimError(f"QEMU has no thread for core {core}\n{self.qemu_log()}")
 
     def qemu_log(self):
-        return (self.dir / "qemu.log").read_text(errors="replace")
+        """What QEMU said; nothing once the machine is gone."""
+        log = self.dir / "qemu.log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
     def logs(self):
         """(name, text) of what a failed test wants to show."""

@@ -6,7 +6,7 @@ that takes the exception, before its handler runs; continue runs the handler, si
 import typing
 
 import pytest
-from rig import value, wait_counts, wait_runs
+from rig import value, wait_counts
 
 BOTH = pytest.mark.parametrize("name", ["handlers", "handlers-thumb"])
 
@@ -102,7 +102,7 @@ def test_switched_off_the_handlers_are_alone_again(attach, pi, name, kind):
     caught(gdb, kind)
     gdb.do(f"monitor catch {kind.word} off")
     gdb.start("continue")
-    wait_runs(pi)
+    wait_counts(pi, pi.build / "programs" / f"{name}.elf", "rounds")
     gdb.interrupt()
     assert "SIGINT" in gdb.wait()
     counted = [value(gdb, other.counter) for other in KINDS]

@@ -11,7 +11,9 @@ import columns
 import pytest
 from gdb_testsuite import FILES, run_file
 
-BAD = ("FAIL", "XPASS", "KPASS", "UNRESOLVED", "ERROR")
+# A KPASS is what GDB itself fails on some machines (watchpoint-unaligned wants more registers than
+# theirs have), and passes here.
+BAD = ("FAIL", "XPASS", "UNRESOLVED", "ERROR")
 # What QEMU's stub does not have: nothing of it may be unsupported by ours.
 OURS_ALONE = {
     "cond-eval-mode": ["set breakpoint condition-evaluation target", "break: continue",

@@ -149,12 +149,35 @@ static const char *describe_room(const struct image_room *room, char text[ROOM_T
     return text;
 }
 
-static int check_segment(const struct elf *elf, const Elf32_Phdr *phdr, struct error *error)
+/* Only the page with the ELF header, which a linker puts in front unless told not to, sticks out.
+ */
+static bool has_headers_below(const struct image_room *room, const Elf32_Phdr *phdr)
+{
+    const uint32_t base = room->start[0];
+
+    return phdr->p_offset == 0 && phdr->p_filesz >= sizeof(Elf32_Ehdr) && phdr->p_paddr < base &&
+           base - phdr->p_paddr < phdr->p_memsz &&
+           is_in_room(room, base, phdr->p_memsz - (base - phdr->p_paddr));
+}
+
+static int fail_outside(const struct image_room *room, const Elf32_Phdr *phdr, struct error *error)
 {
     char text[ROOM_TEXT_SIZE];
-    const struct image_room *room = elf->room;
-    const uint64_t end = (uint64_t)phdr->p_paddr + phdr->p_memsz;
 
+    if (has_headers_below(room, phdr))
+        return error_set(error, -HOST_EFAIL,
+                         "the linker put the file's headers into a page at 0x%08x, below the "
+                         "program's RAM (%s): link it with -n, which leaves them out",
+                         phdr->p_paddr, describe_room(room, text));
+    return error_set(error, -HOST_EFAIL,
+                     "the segment at 0x%08x to 0x%08llx is not in the program's RAM (%s): link "
+                     "it at 0x%08x (-Ttext 0x%08x)",
+                     phdr->p_paddr, (unsigned long long)phdr->p_paddr + phdr->p_memsz - 1,
+                     describe_room(room, text), room->start[0], room->start[0]);
+}
+
+static int check_segment(const struct elf *elf, const Elf32_Phdr *phdr, struct error *error)
+{
     if (phdr->p_filesz > phdr->p_memsz)
         return error_set(error, -HOST_EFAIL,
                          "the segment at 0x%08x has more bytes in the file (0x%x) than in memory "
@@ -162,13 +185,9 @@ static int check_segment(const struct elf *elf, const Elf32_Phdr *phdr, struct e
                          phdr->p_paddr, phdr->p_filesz, phdr->p_memsz);
     if (phdr->p_offset > elf->size || phdr->p_filesz > elf->size - phdr->p_offset)
         return fail_truncated(elf, error);
-    if (!is_in_room(room, phdr->p_paddr, phdr->p_memsz))
-        return error_set(error, -HOST_EFAIL,
-                         "the segment at 0x%08x to 0x%08llx is not in the program's RAM (%s): link "
-                         "it at 0x%08x (-Ttext 0x%08x)",
-                         phdr->p_paddr, (unsigned long long)(end - 1), describe_room(room, text),
-                         room->start[0], room->start[0]);
-    return 0;
+    return is_in_room(elf->room, phdr->p_paddr, phdr->p_memsz)
+               ? 0
+               : fail_outside(elf->room, phdr, error);
 }
 
 /* The numbers in old are checked already, so the sums cannot wrap. */

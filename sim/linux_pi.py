@@ -295,7 +295,7 @@ class LinuxPi(Machine):
         """A word of RAM that is not Linux's, and when it was read by the Pi's clock, in s."""
         def read():
             before, word, after = self.ssh(
-                f"read before _ </proc/uptime; word=$(devmem {phys:#x}) && "
+                f"read before _ </proc/uptime; word=$(/usr/bin/devmem {phys:#x}) && "
                 "read after _ </proc/uptime && echo $before $word $after",
                 check=True).stdout.split()
             if float(after) - float(before) > SAMPLE_SECONDS:

@@ -47,8 +47,9 @@ def build_the_old_way(name, folder, flags="-marm", first=()):
         shell(f"{CROSS}gcc -c {flags} -O1 -ffreestanding -fno-pie -I{ROOT}/include {path} "
               f"-o {objects[-1]}", folder)
     # -n: or a page with the ELF header would be part of the program, below its base. The image has
-    # no such page either way.
-    shell(f"{CROSS}ld -n -z noexecstack -Ttext {BASE:#x} {' '.join(objects)} -o {target}.elf\n"
+    # no such page either way. Code and data are one segment then, which ld warns about.
+    shell(f"{CROSS}ld -n --no-warn-rwx-segments -z noexecstack -Ttext {BASE:#x} "
+          f"{' '.join(objects)} -o {target}.elf\n"
           f"{CROSS}objcopy -O binary {target}.elf {target}.bin\n", folder)
     return target
 

@@ -57,15 +57,17 @@ def typed(pi, command, pattern):
 
 
 def test_a_mistake_can_be_mended_by_removing_the_file(linux):
-    """As the cookbook says; boot.scr has bootargs of its own. Only the console is used then:
-    U-Boot's built-in environment starts USB, and QEMU's controller has no network for Linux after
-    that."""
+    """As the cookbook says; boot.scr has bootargs of its own. Only the console is used then: in
+    QEMU, a Linux that was started without uboot.env was seen to have no USB network."""
     linux.ssh("cd /boot/firmware && cp uboot.env good && fw_setenv bootargs rubbish && "
               "mv uboot.env bad", check=True)
     done = linux.ssh("fw_printenv bootargs")
     assert done.returncode and done.stdout == ""
     restart(linux)
     assert "No bootargs in the environment: using those of boot.scr" in linux.serial()
+    interfaces = typed(linux, 'echo "net: "$(ls /sys/class/net)', r"^net: ([^$\n]+)\n").split()
+    lacks = "" if "usb0" in interfaces else ", without network"
+    assert f"virtual-pi: ready{lacks}\n" in linux.serial()
     words = typed(linux, 'echo "words: $(cat /proc/cmdline)"', r"^words: ([^$\n]+)\n").split()
     assert {"maxcpus=3", "mem=512M"} <= set(words) and not {WORD, "rubbish"} & set(words)
     linux.type("mv /boot/firmware/good /boot/firmware/uboot.env; poweroff\r")

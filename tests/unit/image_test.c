@@ -243,6 +243,47 @@ static void a_segment_outside_the_rooms_is_refused(void **state)
     }
 }
 
+/* As "ld -Ttext 0x20000000" links without -n: the code's segment begins a page before the code. */
+static void a_page_of_headers_below_the_room_is_called_so(void **state)
+{
+    static const char because[] = "the linker put the file's headers into a page at 0x1fffff00, "
+                                  "below the program's RAM (0x20000000 to 0x2fffffff and "
+                                  "0x30100000 to 0x3b3fffff): link it with -n";
+    Elf32_Phdr *code = &file.phdrs[0];
+
+    (void)state;
+    code->p_offset = 0;
+    code->p_paddr = code->p_vaddr = BASE - CODE_AT;
+    code->p_filesz = code->p_memsz = CODE_AT + 0x80;
+    assert_refused(because);
+    code->p_memsz = WINDOW - code->p_paddr;
+    assert_refused(because);
+}
+
+static void what_else_is_below_the_room_is_not_taken_for_headers(void **state)
+{
+    const Elf32_Phdr code = {.p_type = PT_LOAD,
+                             .p_vaddr = BASE - CODE_AT,
+                             .p_paddr = BASE - CODE_AT,
+                             .p_filesz = CODE_AT + 0x80,
+                             .p_memsz = CODE_AT + 0x80};
+
+    (void)state;
+    file.phdrs[0] = code;
+    file.phdrs[0].p_offset = 4; /* not where the header is */
+    assert_refused("link it at 0x20000000");
+    file.phdrs[0] = code;
+    file.phdrs[0].p_filesz = sizeof(Elf32_Ehdr) - 1; /* not all of it */
+    assert_refused("link it at 0x20000000");
+    file.phdrs[0] = code;
+    file.phdrs[0].p_memsz = CODE_AT + 0x80;
+    file.phdrs[0].p_paddr = BASE - CODE_AT - 0x80; /* nothing but what is below */
+    assert_refused("link it at 0x20000000");
+    file.phdrs[0] = code;
+    file.phdrs[0].p_memsz = WINDOW - code.p_paddr + 1; /* too long as well */
+    assert_refused("link it at 0x20000000");
+}
+
 static void a_segment_may_fill_a_room_to_the_last_byte(void **state)
 {
     (void)state;
@@ -610,6 +651,8 @@ int main(void)
         cmocka_unit_test_setup(damaged_headers_are_refused, set_up),
         cmocka_unit_test_setup(a_segment_outside_the_file_is_refused, set_up),
         cmocka_unit_test_setup(a_segment_outside_the_rooms_is_refused, set_up),
+        cmocka_unit_test_setup(a_page_of_headers_below_the_room_is_called_so, set_up),
+        cmocka_unit_test_setup(what_else_is_below_the_room_is_not_taken_for_headers, set_up),
         cmocka_unit_test_setup(a_segment_may_fill_a_room_to_the_last_byte, set_up),
         cmocka_unit_test_setup(overlapping_segments_are_refused, set_up),
         cmocka_unit_test_setup(more_bytes_in_the_file_than_in_memory_are_refused, set_up),

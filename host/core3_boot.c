@@ -134,11 +134,19 @@ static bool has_failed(const struct boot *boot)
 static int await_ready(const struct boot *boot, struct error *error)
 {
     struct deadline deadline;
+    uint32_t reached = AMPGDB_PROGRESS_NONE;
 
     deadline_start(&deadline, CORE3_BOOT_TIMEOUT_MS);
-    while (!is_ready(boot))
+    while (!is_ready(boot)) {
+        const uint32_t progress = boot->header->progress;
+
+        if (progress > reached && progress <= AMPGDB_PROGRESS_READY) {
+            reached = progress; /* slow, but alive: each step has as long */
+            deadline_start(&deadline, CORE3_BOOT_TIMEOUT_MS);
+        }
         if (has_failed(boot) || !deadline_wait(&deadline))
             return explain_failure(boot, error);
+    }
     ring_barrier(); /* what the stub wrote before it was ready is read after */
     return 0;
 }

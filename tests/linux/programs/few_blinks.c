@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * A program that comes to its end: a few blinks, and it returns to life_cycle.S.
+ * A program that comes to its end: some blinks, and it returns to life_cycle.S.
  */
 #include <stdint.h>
 
@@ -13,7 +13,7 @@
 
 /* In .data, so that each can be found in the image's RAM after the program has ended. */
 volatile char delay = 0x54;
-volatile unsigned times = 20;
+volatile unsigned times = 500; /* some seconds: whoever started it by ssh wants to see it */
 volatile unsigned runs = 0xFFFF0000;
 
 static void wait(void)

@@ -171,11 +171,19 @@ static void print(void *frame, uint32_t id, uint32_t strings, const uint64_t *va
     prints_send(id, strings, values, count);
 }
 
-static int hit(struct frame *frame, uint32_t *bad_addr)
+/* Does a breakpoint at PC stop the program? Its conditions and commands are run, if it has any. */
+static enum run_outcome meet_breakpoint(struct frame *frame, struct ampgdb_stop *stop)
 {
     const struct agent_world world = {frame, read_reg, read_mem, print};
+    uint32_t bad_addr = 0;
+    int verdict;
 
-    return breakpoints_hit(frame->pc, &world, bad_addr);
+    if (!is_breakpoint(frame->pc))
+        return RUN_GO;
+    verdict = breakpoints_hit(frame->pc, &world, &bad_addr);
+    if (verdict < 0)
+        return stop_by_agent(stop, verdict, bad_addr);
+    return verdict == ACTIONS_STOP ? stop_at_breakpoint(frame, stop) : RUN_GO;
 }
 
 /* --- resuming --- */
@@ -189,17 +197,10 @@ static bool is_in_range(uint32_t pc)
  * early, where the next instruction cannot be decoded, is allowed. */
 static enum run_outcome arrive(struct frame *frame, struct ampgdb_stop *stop)
 {
-    uint32_t bad_addr = 0;
-    int verdict = ACTIONS_GO_ON;
-
     if (breakpoints_has_catch(frame->pc))
         return stop_caught(frame, stop);
-    if (is_breakpoint(frame->pc))
-        verdict = hit(frame, &bad_addr);
-    if (verdict < 0)
-        return stop_by_agent(stop, verdict, bad_addr);
-    if (verdict == ACTIONS_STOP)
-        return stop_at_breakpoint(frame, stop);
+    if (meet_breakpoint(frame, stop) == RUN_STOP)
+        return RUN_STOP;
     if (is_in_range(frame->pc) && begin(&step, frame) == 0)
         return RUN_GO;
     return stop_for(stop, AMPGDB_STOP_STEP, 0, 0);
@@ -241,16 +242,7 @@ static int go(struct frame *frame, const struct ampgdb_stop *stop)
  */
 static int go_from_elsewhere(struct frame *frame, struct ampgdb_stop *stop)
 {
-    uint32_t bad_addr = 0;
-    int verdict = ACTIONS_GO_ON;
-
-    if (is_breakpoint(frame->pc))
-        verdict = hit(frame, &bad_addr);
-    if (verdict < 0)
-        return stop_by_agent(stop, verdict, bad_addr);
-    if (verdict == ACTIONS_STOP)
-        return stop_at_breakpoint(frame, stop);
-    return go(frame, stop);
+    return meet_breakpoint(frame, stop) == RUN_STOP ? RUN_STOP : go(frame, stop);
 }
 
 /* A BKPT of the program's own has done its work when it stopped: go on behind it. */
@@ -303,18 +295,11 @@ static enum run_outcome finish(struct single *single, struct frame *frame, struc
 /* A breakpoint, or an interrupt handler where a step is to end. */
 static enum run_outcome meet(struct frame *frame, struct ampgdb_stop *stop)
 {
-    uint32_t bad_addr = 0;
-    int verdict = ACTIONS_GO_ON;
-
     if (breakpoints_has_catch(frame->pc))
         return stop_caught(frame, stop);
-    if (is_breakpoint(frame->pc))
-        verdict = hit(frame, &bad_addr);
-    if (verdict < 0)
-        return stop_by_agent(stop, verdict, bad_addr);
-    if (verdict == ACTIONS_GO_ON && step_aside(frame))
-        return RUN_GO;
-    return stop_at_breakpoint(frame, stop);
+    if (meet_breakpoint(frame, stop) == RUN_STOP)
+        return RUN_STOP;
+    return step_aside(frame) ? RUN_GO : stop_at_breakpoint(frame, stop);
 }
 
 /* The access has not happened yet. Beside what is watched, or stepped: it happens now, unseen. */

@@ -15,25 +15,7 @@
 #include <cmocka.h>
 
 #include "rsp.h"
-#include "rsp_client.h"
-
-static struct rsp_client client;
-
-static int attach(void **state)
-{
-    (void)state;
-    client_init(&client);
-    client_attach(&client);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    if (client.session)
-        client_leave(&client);
-    return 0;
-}
+#include "rsp_fixture.h"
 
 /* --- Watchpoints --------------------------------------------------------------------------- */
 

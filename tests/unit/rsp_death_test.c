@@ -16,9 +16,7 @@
 #include <cmocka.h>
 
 #include "backoff.h"
-#include "rsp_client.h"
-
-static struct rsp_client client;
+#include "rsp_fixture.h"
 
 static bool has_no_memory; /* tests.mk, WRAPPED */
 
@@ -50,19 +48,9 @@ static void leave_record(void)
     client.core3.has_record = true;
 }
 
-static int leave(void **state)
+static int attach_with_record(void **state)
 {
-    (void)state;
-    if (client.session)
-        client_leave(&client);
-    return 0;
-}
-
-static int attach(void **state)
-{
-    (void)state;
-    client_init(&client);
-    client_attach(&client);
+    attach(state);
     leave_record();
     return 0;
 }
@@ -76,7 +64,7 @@ static void die(void)
 /* The session is a post-mortem, with a client that knows. */
 static int attach_and_die(void **state)
 {
-    attach(state);
+    attach_with_record(state);
     die();
     client_send(&client, "vCont;c");
     client.len = 0;
@@ -135,7 +123,7 @@ static void any_request_may_find_out(void **state)
     };
 
     for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
-        attach(state);
+        attach_with_record(state);
         die();
         client_send(&client, packets[i]);
         expect_console(&client, packets[i][0] == 'q' ? "Core 3 is lost\n" : "");
@@ -154,7 +142,7 @@ static void resume_that_finds_out_ends_with_the_death(void **state)
     static const char *const packets[] = {"vCont;s", "vCont;c", "c", "s"};
 
     for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
-        attach(state);
+        attach_with_record(state);
         die();
         client_send(&client, packets[i]);
         expect_console(&client, VERDICT);
@@ -348,14 +336,14 @@ static void monitor_tells_what_is_left(void **state)
 /* A client that did not wait when Core 3 died hears why at the first chance, once. */
 static void sentence_comes_as_soon_as_it_is_legal(void **state)
 {
-    attach(state);
+    attach_with_record(state);
     die();
     check(&client, "g", "E01");
     monitor("version");
     expect_console(&client, VERDICT "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
     expect_bytes(&client, "$OK#9a");
     client_leave(&client);
-    attach(state);
+    attach_with_record(state);
     die();
     check(&client, "g", "E01");
     client_send(&client, "vCont;c");
@@ -497,7 +485,7 @@ static void replaced_stub_is_told(void **state)
 }
 
 #define BARE(name)  cmocka_unit_test_teardown(name, leave)
-#define ALIVE(name) cmocka_unit_test_setup_teardown(name, attach, leave)
+#define ALIVE(name) cmocka_unit_test_setup_teardown(name, attach_with_record, leave)
 #define DEAD(name)  cmocka_unit_test_setup_teardown(name, attach_and_die, leave)
 
 int main(void)

@@ -14,9 +14,7 @@
 
 #include <cmocka.h>
 
-#include "rsp_client.h"
-
-static struct rsp_client client;
+#include "rsp_fixture.h"
 
 #define ZEROS "00000000000000000000000000000000" /* of four registers */
 
@@ -207,21 +205,6 @@ static const char *const malformed[] = {
     "qRcmd,6g",
     "qRcmd,686c7",
 };
-
-static int attach(void **state)
-{
-    (void)state;
-    client_init(&client);
-    client_attach(&client);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    client_leave(&client);
-    return 0;
-}
 
 static void malformed_packets_are_errors_and_change_nothing(void **state)
 {

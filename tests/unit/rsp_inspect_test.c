@@ -13,9 +13,7 @@
 
 #include <cmocka.h>
 
-#include "rsp_client.h"
-
-static struct rsp_client client;
+#include "rsp_fixture.h"
 
 #define WRITE 0x93800046u /* HSR: data abort, translation fault level 2, write */
 #define READ  0x93800006u
@@ -23,21 +21,6 @@ static struct rsp_client client;
     "00:00000000;01:00000000;02:00000000;03:00000000;04:00000000;05:00000000;06:00000000;"         \
     "07:00000000;08:00000000;09:00000000;0a:00000000;0b:00000000;0c:00000000;0d:00000000;"         \
     "0e:00000000;0f:04000020;19:d3010000;"
-
-static int attach(void **state)
-{
-    (void)state;
-    client_init(&client);
-    client_attach(&client);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    client_leave(&client);
-    return 0;
-}
 
 /* --- Stops --------------------------------------------------------------------------------- */
 

@@ -12,9 +12,7 @@
 
 #include <cmocka.h>
 
-#include "rsp_client.h"
-
-static struct rsp_client client;
+#include "rsp_fixture.h"
 
 /* --- what of libc may fail (tests.mk, WRAPPED) --- */
 
@@ -410,21 +408,6 @@ static void program_without_room_for_a_copy_is_not_remembered(void **state)
     check(&client, "Pf=00000020", "OK");
     too_many_bytes = 0;
     assert_not_remembered("there is no memory left for a copy");
-}
-
-static int attach(void **state)
-{
-    (void)state;
-    client_init(&client);
-    client_attach(&client);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    client_leave(&client);
-    return 0;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, attach, leave)

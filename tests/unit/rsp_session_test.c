@@ -16,10 +16,8 @@
 #include <cmocka.h>
 
 #include "registers.h"
-#include "rsp_client.h"
+#include "rsp_fixture.h"
 #include "rsp_packet.h"
-
-static struct rsp_client client;
 
 #define PC client.core3.regs[15]
 
@@ -28,22 +26,6 @@ static struct rsp_client client;
     "00:00000000;01:00000000;02:00000000;03:00000000;04:00000000;05:00000000;06:00000000;"         \
     "07:00000000;08:00000000;09:00000000;0a:00000000;0b:00000000;0c:00000000;0d:00000000;"         \
     "0e:00000000;0f:" pc ";19:d3010000;"
-
-static int attach(void **state)
-{
-    (void)state;
-    client_init(&client);
-    client_attach(&client);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    if (client.session)
-        client_leave(&client);
-    return 0;
-}
 
 /* --- Connection ---------------------------------------------------------------------------- */
 

@@ -14,14 +14,23 @@ SECONDS = 3
 BRIDGE_IDLE_PERCENT = 1
 BRIDGE_WATCHING_PERCENT = 2  # the program runs, and the client waits for it to stop
 PI_HALTED_PERCENT = 5
+TRIES = 3
 
 
-def bridge_percent(bridge):
-    return cpu_percent(bridge.process.pid, SECONDS)
+def least(measure, limit):
+    """The same work costs more on a PC that others keep busy: the best of a few measurements."""
+    percents = []
+    while not percents or (min(percents) >= limit and len(percents) < TRIES):
+        percents.append(measure())
+    return min(percents)
 
 
-def pi_percent(pi):
-    return pi.cpu_percent(1)
+def assert_bridge_uses_less(bridge, limit):
+    assert least(lambda: cpu_percent(bridge.process.pid, SECONDS), limit) < limit
+
+
+def assert_pi_uses_less(pi, limit):
+    assert least(lambda: pi.cpu_percent(1), limit) < limit
 
 
 def run_until_it_counts(gdb, pi, program, name="blinks"):
@@ -39,46 +48,46 @@ def halt(gdb):
 
 
 def test_a_bridge_without_a_client_is_idle(bridge):
-    assert bridge_percent(bridge) < BRIDGE_IDLE_PERCENT
+    assert_bridge_uses_less(bridge, BRIDGE_IDLE_PERCENT)
 
 
 def test_a_bridge_without_a_client_is_idle_while_the_program_runs(pi, bridge, blink):
     assert loadmetal(pi, blink).returncode == 0
     wait_counts(pi, blink)
-    assert bridge_percent(bridge) < BRIDGE_IDLE_PERCENT
+    assert_bridge_uses_less(bridge, BRIDGE_IDLE_PERCENT)
 
 
 def test_a_bridge_with_a_client_and_a_halted_program_is_idle(bridge, gdb):
     gdb.do("load")
     gdb.do("break wait")
     gdb.do("continue")
-    assert bridge_percent(bridge) < BRIDGE_IDLE_PERCENT
+    assert_bridge_uses_less(bridge, BRIDGE_IDLE_PERCENT)
 
 
 def test_a_bridge_that_waits_for_the_program_hardly_works(pi, bridge, gdb, blink):
     gdb.do("load")
     run_until_it_counts(gdb, pi, blink)
-    assert bridge_percent(bridge) < BRIDGE_WATCHING_PERCENT
+    assert_bridge_uses_less(bridge, BRIDGE_WATCHING_PERCENT)
 
 
 def test_a_bridge_whose_client_left_is_idle_again(pi, bridge, gdb):
     gdb.do("load")
     gdb.process.kill()
-    assert bridge_percent(bridge) < BRIDGE_IDLE_PERCENT
+    assert_bridge_uses_less(bridge, BRIDGE_IDLE_PERCENT)
 
 
 def test_a_bridge_whose_client_does_not_read_is_idle(bridge):
     with RawClient(bridge) as client:
         client.ask(b"?")
         client.send(f"$m{BOARD.base:x},1000".encode())  # half a packet
-        assert bridge_percent(bridge) < BRIDGE_IDLE_PERCENT
+        assert_bridge_uses_less(bridge, BRIDGE_IDLE_PERCENT)
 
 
 # --- the virtual Pi -------------------------------------------------------------------------------
 
 
 def test_the_virtual_pi_is_idle_before_anything_was_loaded(pi, bridge):
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
 
 
 @pytest.mark.parametrize("name", ["blink", "blink-thumb"])
@@ -90,16 +99,16 @@ def test_the_virtual_pi_is_idle_with_blink_halted_on_its_way(pi, bridge, build, 
     run_until_it_counts(gdb, pi, program)
     wait_runs(pi)  # it would be seen
     halt(gdb)
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
 
 
 def test_the_virtual_pi_is_idle_at_a_breakpoint_and_after_the_client_left(pi, bridge, gdb):
     gdb.do("load")
     gdb.do("break wait")
     gdb.do("continue")
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
     gdb.process.kill()
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
     assert is_halted(pi)
 
 
@@ -109,7 +118,7 @@ def test_the_virtual_pi_is_idle_after_a_fault(pi, gdb, blink):
     halt(gdb)
     gdb.do("set $pc = 0x1000")
     assert "SIGSEGV" in gdb.do("continue")
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
 
 
 def test_the_virtual_pi_is_idle_with_a_spinning_program_halted(pi, bridge, build, new_gdb):
@@ -120,7 +129,7 @@ def test_the_virtual_pi_is_idle_with_a_spinning_program_halted(pi, bridge, build
     gdb.wait_for("Continuing.")
     wait_runs(pi)
     halt(gdb)
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
 
 
 @pytest.fixture
@@ -141,7 +150,7 @@ def test_the_virtual_pi_is_idle_while_a_halted_programs_interrupt_is_due(pi, tim
     run_until_it_counts(timer_gdb, pi, timer, "ticks")
     halt(timer_gdb)
     ticks = counter(pi, timer, "ticks")
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
     assert counter(pi, timer, "ticks") == ticks, "a halted program gets none"
     for _ in range(3):
         run_until_it_counts(timer_gdb, pi, timer, "ticks")
@@ -155,7 +164,7 @@ def test_the_virtual_pi_is_idle_when_halted_inside_the_interrupt(pi, timer_gdb, 
     for _ in range(3):
         assert "Breakpoint 1" in timer_gdb.do("continue")
     ticks = counter(pi, timer, "ticks")
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
     timer_gdb.do("delete")
     timer_gdb.do("stepi 4")
     run_until_it_counts(timer_gdb, pi, timer, "ticks")
@@ -180,11 +189,11 @@ def test_the_virtual_pi_is_idle_after_a_reset_of_such_a_program(pi, timer_gdb, t
     run_until_it_counts(timer_gdb, pi, timer, "ticks")
     halt(timer_gdb)
     timer_gdb.do("monitor reset halt")
-    assert pi_percent(pi) < PI_HALTED_PERCENT
+    assert_pi_uses_less(pi, PI_HALTED_PERCENT)
 
 
 def test_a_program_that_sleeps_between_its_ticks_costs_little(pi, timer):
     """WFI is the program's own: the stub does not turn its sleep into work."""
     assert loadmetal(pi, timer).returncode == 0
     wait_counts(pi, timer, "ticks")
-    assert pi_percent(pi) < 40
+    assert_pi_uses_less(pi, 40)

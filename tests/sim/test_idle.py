@@ -12,7 +12,8 @@ from rig import RawClient, counter, is_halted, loadmetal, wait_counts, wait_runs
 
 SECONDS = 3
 BRIDGE_IDLE_PERCENT = 1
-BRIDGE_WATCHING_PERCENT = 2  # the program runs, and the client waits for it to stop
+# The program runs, and the client waits for it to stop: 800 looks a second, of 15 to 25 us each.
+BRIDGE_WATCHING_PERCENT = 4
 PI_HALTED_PERCENT = 5
 TRIES = 3
 

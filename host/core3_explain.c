@@ -5,6 +5,7 @@
  */
 #include "core3_explain.h"
 
+#include "ampgdb/ring.h"
 #include "core3.h"
 
 #define HSR_EC_SHIFT 26
@@ -121,6 +122,7 @@ int explain_record(const volatile struct ampgdb_header *header, struct error *ca
     const uint32_t state = header->state;
     const uint32_t progress = header->progress;
 
+    ring_barrier(); /* what the stub wrote before it said so is read after */
     if (state == AMPGDB_STATE_PANIC)
         explain_panic(header, cause);
     else if (state == AMPGDB_STATE_REFUSED)

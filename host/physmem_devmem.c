@@ -3,8 +3,9 @@
  *
  * A real Pi: physical memory through /dev/mem. The only file that knows /dev/mem.
  *
- * Linux maps what is not its RAM uncached (Strongly-ordered or Device), so accesses to the window
- * bypass its caches and must be aligned; see window.h.
+ * With O_SYNC Linux maps what is not its RAM Strongly-ordered, and no-map memory Normal
+ * non-cacheable, so accesses to the window bypass its caches, must be aligned, and are ordered by
+ * barriers alone; see window.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -118,7 +119,7 @@ static int devmem_write32(struct physmem *physmem, uint32_t phys, uint32_t value
 
     if (!device)
         return -HOST_EFAIL;
-    ring_barrier(); /* what was written to the mappings is visible before the device acts */
+    ring_complete(); /* [D] what was written to the mappings is there before the device acts */
     *device = value;
     return 0;
 }

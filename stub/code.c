@@ -1,7 +1,9 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * See code.h: the machine around the step decoder.
+ * See code.h: the machine around the step decoder. It decodes what is in memory. A program that
+ * changed its code without the maintenance that B2.2.7 of DDI 0406C asks for may execute something
+ * else, from its instruction cache; then a step may not find its end.
  */
 #include "code.h"
 

@@ -19,42 +19,45 @@
 
 static uint32_t breakpoints, watchpoints;
 
-/* In HYP mode no breakpoint matches, so value and control need no order; the exception return into
- * the program makes both count there (DDI 0406C, C3.2.2 and A3.8.3 "Context synchronization"). */
+/*
+ * Value and control are written without disabling first and without an ISB, also when the register
+ * is in use:
+ *  - Whatever pair of old and new values the core compares in between, it compares in HYP mode,
+ *    where none of ours matches: HMC is 0 in all of them (C11.11.2, C11.11.44). Accesses of the
+ *    program before the trap are done: watchpoints of Cortex-A7 and Cortex-A53 are synchronous.
+ *  - Writes to CP14 count after a context synchronization operation (C6.2, B3.15.5): an ISB, an
+ *    exception, or the return from one (glossary). There is no way into the program but the ERET in
+ *    vectors.S.
+ * QEMU updates at once, whatever the order.
+ */
 /* clang-format off */
-static void write_breakpoint(uint32_t index, uint32_t value, uint32_t control)
-{
-#define PAIR(n)                                                             \
+#define PAIR(n, value_op, control_op)                                       \
     case n:                                                                 \
-        __asm__ volatile("mcr p14, 0, %0, c0, c" #n ", 4\n\t"               \
-                         "mcr p14, 0, %1, c0, c" #n ", 5"                   \
+        __asm__ volatile("mcr p14, 0, %0, c0, c" #n ", " #value_op "\n\t"   \
+                         "mcr p14, 0, %1, c0, c" #n ", " #control_op        \
                          ::"r"(value), "r"(control)                         \
                          : "memory");                                       \
         break;
-    switch (index) {
-    PAIR(0) PAIR(1) PAIR(2) PAIR(3) PAIR(4) PAIR(5)
-    }
-#undef PAIR
-}
-/* clang-format on */
+#define BREAKPOINT(n) PAIR(n, 4, 5)
+#define WATCHPOINT(n) PAIR(n, 6, 7)
 
-/* clang-format off */
+static void write_breakpoint(uint32_t index, uint32_t value, uint32_t control)
+{
+    switch (index) {
+    BREAKPOINT(0) BREAKPOINT(1) BREAKPOINT(2) BREAKPOINT(3) BREAKPOINT(4) BREAKPOINT(5)
+    }
+}
+
 static void write_watchpoint(uint32_t index, uint32_t value, uint32_t control)
 {
-#define PAIR(n)                                                             \
-    case n:                                                                 \
-        __asm__ volatile("mcr p14, 0, %2, c0, c" #n ", 7\n\t"               \
-                         "mcr p14, 0, %0, c0, c" #n ", 6\n\t"               \
-                         "isb\n\t"                                          \
-                         "mcr p14, 0, %1, c0, c" #n ", 7\n\t"               \
-                         "isb" ::"r"(value), "r"(control), "r"(0)           \
-                         : "memory");                                       \
-        break;
     switch (index) {
-    PAIR(0) PAIR(1) PAIR(2) PAIR(3)
+    WATCHPOINT(0) WATCHPOINT(1) WATCHPOINT(2) WATCHPOINT(3)
     }
-#undef PAIR
 }
+
+#undef WATCHPOINT
+#undef BREAKPOINT
+#undef PAIR
 /* clang-format on */
 
 static uint32_t at_most(uint32_t count, uint32_t limit)
@@ -62,7 +65,8 @@ static uint32_t at_most(uint32_t count, uint32_t limit)
     return count < limit ? count : limit;
 }
 
-/* Reset values of all of these registers are UNKNOWN. */
+/* Reset values of all of these registers are UNKNOWN, HMC among them; nothing fires before MDBGen,
+ * which a reset and park.S clear, is set behind this. */
 static void clear_all(uint32_t didr)
 {
     breakpoints = at_most((didr >> 24 & 0xFu) + 1, DEBUG_UNIT_BREAKPOINTS_MAX);
@@ -113,7 +117,10 @@ uint32_t debug_unit_watchpoints(void)
 
 /*
  * Enabled, in User and all PL1 modes, never in HYP (PAC 11, HMC 0): our own accesses to what the
- * program watches are silent. A mask asks for all bytes selected.
+ * program watches are silent. A mask asks for all bytes selected and an address without bits below
+ * it, anything else is UNPREDICTABLE, and so are selected bytes with a gap on a Cortex-A53. Masks
+ * are optional in ARMv7; Cortex-A7 and Cortex-A53 have them (C11.11.44, C11.11.45). QEMU accepts
+ * more.
  */
 void debug_unit_watch(uint32_t index, uint32_t type, uint32_t addr, uint32_t size_log2,
                       uint32_t select)

@@ -126,7 +126,7 @@ bool guest_explain_exception(struct frame *frame, uint32_t index, struct ampgdb_
     return true;
 }
 
-/* DDI 0406C, B1.9.1, "Undefined Instruction exception". */
+/* DDI 0406C, B1.9, "Undefined Instruction exception". */
 void guest_undefine(struct frame *frame)
 {
     const uint32_t sctlr = sctlr_read();
@@ -152,6 +152,14 @@ void guest_leave_vectors(void)
  * either, so for now an exception stops the program for that (S2_FETCH, VECTORS). They are tried
  * again at the next write to a register that brings us here: whoever maps them turns an MMU on, or
  * switches tables.
+ *
+ * A BKPT at a vector is no trap for us: what makes it UNPREDICTABLE for a debugger in Abort mode is
+ * that LR_abt and SPSR_abt are overwritten (DDI 0406C, C4.2), and ours comes to HYP mode.
+ *
+ * The translation asked for here may come from a TLB entry that the program is about to drop: it
+ * writes the register first and invalidates afterwards (B3.10). It may not depend on either then,
+ * since the core may look tables up early on its own; but if its vectors move by that, the BKPT
+ * stays where they were. QEMU drops its entries at the write.
  */
 void guest_follow(void)
 {
@@ -166,8 +174,10 @@ void guest_follow(void)
             breakpoints_catch(base + 4 * (i + 1), thumb);
 }
 
-/* HSTR.T12: the program's accesses to c12, VBAR among them, trap (B4.1.92). Only while we have to
- * follow: an operating system that changes it at each switch pays for it. */
+/* HSTR.T12: the program's accesses to c12, VBAR among them, trap (B4.1.92); those from User mode,
+ * which are undefined anyway, may trap or not, so both mean the same (guest_registers.c), and so
+ * may those whose condition fails (guest_traps.c). Only while we have to follow: an operating
+ * system that changes it at each switch pays for it. */
 void guest_catch(uint32_t mask)
 {
     guest_leave_vectors();

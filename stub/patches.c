@@ -1,7 +1,9 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * See patches.h. BKPT: DDI 0406C, A8.8.24; it is unconditional, also inside an IT block.
+ * See patches.h. BKPT: DDI 0406C, A8.8.24; it is unconditional, also inside an IT block. Each is
+ * written by one aligned store (memory.c), which also makes the core fetch it anew; only core 3
+ * executes the program, so no other core can meet the change halfway (A3.5.4).
  */
 #include "patches.h"
 

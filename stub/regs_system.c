@@ -66,6 +66,9 @@ uint32_t regs_system_read(uint32_t number)
 #undef READ
 }
 
+/* Caches are left alone: a user who clears SCTLR.C does what a program would that does so without
+ * cleaning them, and what is dirty in them is not seen by it until they are on again (B2.2, "Cache
+ * enabling and disabling"). */
 int regs_system_write(uint32_t number, uint32_t value)
 {
     if (number >= AMPGDB_REG_READ_ONLY)
@@ -79,7 +82,10 @@ int regs_system_write(uint32_t number, uint32_t value)
         WRITABLE(WRITE)
     }
 #undef WRITE
-    tlbiallnsnh(0); /* the program would drop its stale translations, too */
+    /* The program would drop its stale translations, too, and what was predicted by them (DDI
+     * 0406C, B3.10, B2.2); before somebody asks for one. */
+    tlbiallnsnh(0);
+    bpiall(0);
     dsb();
     isb();
     guest_follow();

@@ -1,9 +1,12 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * See regs_vfp.h. HYP mode asks HCPTR, which is open, and not the program's CPACR; but FPEXC.EN
- * must be set in HYP mode, too (DDI 0406C, B1.11.3), so it is for the time of an access. The
- * compiler may not use these registers: they appear here only.
+ * See regs_vfp.h. HYP mode asks HCPTR, which is open (guest.c), and NSACR, which the firmware opens
+ * (raspberrypi/tools, armstub7.S), and not the program's CPACR (DDI 0406C, B4.1.40); but FPEXC.EN
+ * must be set in HYP mode, too (B1.11.3), so it is for the time of an access. FPEXC itself can
+ * always be accessed; that EN counts for the instructions behind it takes an ISB (B3.15.5). VLDM
+ * and VSTM want words aligned even without HSCTLR.A (A3.2.1). The compiler may not use these
+ * registers: they appear here only.
  */
 #include "regs_vfp.h"
 

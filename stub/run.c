@@ -302,7 +302,12 @@ static enum run_outcome meet(struct frame *frame, struct ampgdb_stop *stop)
     return step_aside(frame) ? RUN_GO : stop_at_breakpoint(frame, stop);
 }
 
-/* The access has not happened yet. Beside what is watched, or stepped: it happens now, unseen. */
+/*
+ * The access has not happened yet: watchpoints of Cortex-A7 and Cortex-A53 are synchronous. Of an
+ * instruction with several accesses those before it may have, and happen again when it starts anew,
+ * as after any data abort (DDI 0406C, C3.4, B1.9); only a device notices. A store exclusive is
+ * reported even if it would fail. Beside what is watched, or stepped: it happens now, unseen.
+ */
 static enum run_outcome watch(struct frame *frame, struct ampgdb_stop *stop)
 {
     const struct single *const single = waiting();

@@ -68,7 +68,13 @@ trap:
 
 /*
  * Back to whatever the frame at sp describes. No CLREX: a program stepped through an LDREX/STREX
- * pair would never get its store done; the stub itself uses no exclusives.
+ * pair would never get its store done; the stub itself uses no exclusives. That helps on ARMv7. On
+ * a Cortex-A53 ERET itself clears the monitor (DDI 0487, AArch32.ExceptionReturn), so a trap
+ * between the two lets the store fail there: such a loop ends when it runs, and not when it is
+ * stepped.
+ *
+ * ERET is also the context synchronization that lets what was written to the program's system and
+ * debug registers count (DDI 0406C, glossary).
  */
 leave:
     ldr     r1, [sp, #FRAME_PC]

@@ -150,8 +150,12 @@ void watchpoints_clear_all(void)
 /*
  * A core reports an address between the first byte of the access and the last byte of it that a
  * register covers (DDI 0487, AArch32, "Determining the memory location that caused a Watchpoint
- * exception"; QEMU: the first byte covered). So the byte that hit is there or behind it, and less
- * than the access's size away. If the core named a byte in the middle, that looks too far, but the
+ * exception"; QEMU: the first byte covered). It is in HDFAR since v7.1 Debug (DDI 0406C, C4.3). So
+ * the byte that hit is there or behind it, and less than the access's size away. For the Cortex-A53
+ * (DDI 0500D, 11.9.1) the address is also no lower than that byte rounded down to 16, and for a
+ * cache maintenance operation (DCIMVAC) nothing is promised: one may pass unreported.
+ *
+ * If the core named a byte in the middle, that looks too far, but the
  * register that hit covers a byte in between: only one that covers more than its objects can be
  * wrong then. QEMU 7.2 itself is wrong about unaligned stores: watched bytes before them in the
  * same page are reported, too.

@@ -17,13 +17,22 @@
  * 32-bit accesses are single-copy atomic (ARM DDI 0406C, A3.5.3), on Device and non-cacheable
  * memory too, where LDREX/STREX need not work at all (A3.4.5).
  *
- * Ordering. The peer observes the ring through another memory type and, for Linux, another
- * shareability (window.h), so the barriers are DMB SY and not the inner-shareable ones of C11.
+ * Ordering. Nothing is left to a memory type: on Linux's side it is Strongly-ordered or Normal
+ * non-cacheable, on the stub's Normal non-cacheable (window.h), and of Normal memory each side may
+ * read early, repeat reads, merge and delay writes, and pass one access by another (A3.5.1). The
+ * peer's shareability may differ too, so the barriers are DMB SY (A3.8.3) and not the
+ * inner-shareable ones of C11.
  *      [P] publish: data, barrier, head       pairs with  [C] consume: head, barrier, data
  *      [R] release: data read, barrier, tail  pairs with  [W] write: tail, barrier, data
  *      [F] full fence between "publish" and "look whether the peer sleeps", on both sides: a
  *          store followed by a load is reordered even on x86, and then both would look too
- *          early and a wake-up would be lost.
+ *          early and a wake-up would be lost. Of several words looked at behind it (state and
+ *          asleep) the order does not matter: whoever writes one of them afterwards looks at the
+ *          ring behind a fence of its own.
+ *      [D] everything written, then the store to a device by which the peer hears of it: DSB.
+ * A store that no barrier follows (head, tail) still leaves the write buffer in finite time, and
+ * each volatile read of uncached memory is a new one: who polls sees it. Only what the polled word
+ * announces needs a barrier.
  */
 #ifndef AMPGDB_RING_H
 #define AMPGDB_RING_H
@@ -42,6 +51,20 @@ static inline void ring_barrier(void)
     __asm__ volatile("dmb sy" ::: "memory");
 #else
     __sync_synchronize(); /* x86: MFENCE or a locked instruction, also store before load */
+#endif
+}
+
+/*
+ * [D] An interrupt travels by another path than the data and need not obey a DMB: that orders
+ * accesses that others observe, and an interrupt is none. DSB waits until the data have arrived
+ * (ARM DDI 0487, appendix "Barrier Litmus Tests", "Using a mailbox to send an interrupt").
+ */
+static inline void ring_complete(void)
+{
+#if defined(__arm__)
+    __asm__ volatile("dsb sy" ::: "memory");
+#else
+    __sync_synchronize();
 #endif
 }
 

@@ -10,11 +10,18 @@
  * the boot lines. RAM keeps its content across a reboot: a magic number proves nothing, only
  * an answer to a PING with a fresh nonce does.
  *
- * Memory types. Linux maps the window uncached (Strongly-ordered or Device, because it is not
- * Linux's RAM), the stub maps the shared part Normal non-cacheable: types differ, but no alias is
- * cacheable, so the only thing lost is the stronger type's ordering, and the barriers in ring.h
- * carry all ordering (ARM DDI 0406C, A3.5.7 "Mismatched memory attributes"). On the Linux
- * side accesses must be aligned and 32 bits wide: never memcpy.
+ * Memory types. The stub maps the shared part Normal non-cacheable. How Linux maps it through
+ * /dev/mem with O_SYNC depends on how the RAM was taken from it (phys_mem_access_prot() of its
+ * arch/arm):
+ *      mem=              it knows of no memory there: Strongly-ordered
+ *      overlay, no-map   memory that it knows but does not use: Normal non-cacheable, in kernels
+ *                        whose pfn_valid() is true of it
+ * Neither is cacheable, and Linux has no cacheable alias of what is not its RAM or no-map. So where
+ * types differ, the only thing lost is the stronger type's ordering (ARM DDI 0406C, A3.5.7
+ * "Mismatched memory attributes"); where both are Normal there never was any. The barriers in
+ * ring.h carry all ordering in both cases, for the rest of the header too: who has seen a word that
+ * announces others (progress, state) reads these behind a barrier. On the Linux side accesses must
+ * be aligned and 32 bits wide: never memcpy, which Strongly-ordered memory would fault.
  *
  * The park page. There is no reset for a single core, so a stub hands the core back by itself, and
  * this protocol is the same in every version: it needs the memory map and no header.

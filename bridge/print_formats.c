@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "ampgdb/message.h"
+#include "sentence.h"
 
 #define FORMATS_MAX 1024u
 #define FORMAT_MAX  1024u /* bytes, as sent */
@@ -281,36 +282,16 @@ int print_formats_add(struct print_formats *formats, const char *format, uint32_
 
 /* --- Writing ------------------------------------------------------------------------------- */
 
-/* Text that is cut at its end. */
-struct output {
-    char *at;
-    size_t left; /* with the zero at the end; at least 1 */
-};
-
-static void skip(struct output *output, int len)
-{
-    const size_t room = output->left - 1;
-    const size_t done = len < 0 ? 0 : (size_t)len < room ? (size_t)len : room;
-
-    output->at += done;
-    output->left -= done;
-}
-
-static void write_bytes(struct output *output, const char *text, size_t len)
-{
-    skip(output, snprintf(output->at, output->left, "%.*s", (int)len, text));
-}
-
-static void write_text(struct output *output, const struct conversion *conversion, int precision,
+static void write_text(struct sentence *output, const struct conversion *conversion, int precision,
                        const char *text)
 {
     const char *spec = conversion->flags[0] ? "%-*.*s" : "%*.*s";
 
-    skip(output, snprintf(output->at, output->left, spec, conversion->width, precision, text));
+    sentence_add(output, spec, conversion->width, precision, text);
 }
 
 /* The lowest bits of the value, as a number of that size. */
-static void write_integer(struct output *output, const struct conversion *conversion,
+static void write_integer(struct sentence *output, const struct conversion *conversion,
                           uint64_t value)
 {
     const unsigned above = 64 - conversion->bits;
@@ -320,11 +301,10 @@ static void write_integer(struct output *output, const struct conversion *conver
     char spec[sizeof "%*.*ll" + sizeof conversion->flags + 1];
 
     snprintf(spec, sizeof spec, "%%%s*.*ll%c", conversion->flags, conversion->letter);
-    skip(output, snprintf(output->at, output->left, spec, conversion->width, conversion->precision,
-                          number));
+    sentence_add(output, spec, conversion->width, conversion->precision, number);
 }
 
-static void write_pointer(struct output *output, const struct conversion *conversion,
+static void write_pointer(struct sentence *output, const struct conversion *conversion,
                           uint32_t value)
 {
     char text[16] = "(nil)";
@@ -335,7 +315,7 @@ static void write_pointer(struct output *output, const struct conversion *conver
 }
 
 /* string: its length, then its bytes. A longer one than Core 3 sends looks like one that fits. */
-static void write_string(struct output *output, const struct conversion *conversion,
+static void write_string(struct sentence *output, const struct conversion *conversion,
                          uint32_t address, const uint32_t *string)
 {
     const int max = (int)AMPGDB_PRINT_STRING_MAX;
@@ -362,7 +342,7 @@ struct values {
     const uint32_t *string;
 };
 
-static void write_value(struct output *output, const struct conversion *conversion,
+static void write_value(struct sentence *output, const struct conversion *conversion,
                         struct values *values)
 {
     const uint64_t value = values->next[0] | (uint64_t)values->next[1] << 32;
@@ -381,19 +361,20 @@ static void write_value(struct output *output, const struct conversion *conversi
     }
 }
 
-static void write_format(struct output *output, const char *text, struct values *values)
+static void write_format(struct sentence *output, const char *text, struct values *values)
 {
     while (*text) {
         const size_t plain = strcspn(text, "%");
         struct conversion conversion;
 
-        write_bytes(output, text, plain);
+        sentence_add(output, "%.*s", (int)plain, text);
         text += plain;
         if (!*text)
             return;
         text++;
         if (*text == '%') {
-            write_bytes(output, text++, 1);
+            sentence_add(output, "%%");
+            text++;
         } else {
             take_conversion(&text, &conversion);
             write_value(output, &conversion, values);
@@ -412,26 +393,22 @@ static const struct format *format_of(const struct print_formats *formats,
     return format->values == print->values && format->strings == print->strings ? format : NULL;
 }
 
-size_t print_formats_write(const struct print_formats *formats, const uint32_t *payload,
-                           uint32_t words, char *text, size_t size)
+size_t print_formats_write(const struct print_formats *formats, const uint32_t *payload, char *text,
+                           size_t size)
 {
     const struct ampgdb_print print = {payload[0], payload[1], payload[2], payload[3]};
     const struct format *format = format_of(formats, &print);
     struct values values = {payload + AMPGDB_PRINT_WORDS,
                             payload + AMPGDB_PRINT_WORDS + 2 * print.values};
-    struct output output = {text, size};
+    struct sentence output = sentence_begin(text, size);
 
-    (void)words; /* core3_poll_print() has compared it with what is inside */
-    *text = 0;
     if (print.lost)
-        skip(&output,
-             snprintf(output.at, output.left,
-                      "<%u prints are lost: they came faster than they could be passed on>\n",
-                      print.lost));
+        sentence_add(&output,
+                     "<%u prints are lost: they came faster than they could be passed on>\n",
+                     print.lost);
     if (format)
         write_format(&output, format->text, &values);
     else
-        skip(&output, snprintf(output.at, output.left,
-                               "<a print that no dprintf of this session asked for>\n"));
+        sentence_add(&output, "<a print that no dprintf of this session asked for>\n");
     return size - output.left;
 }

@@ -30,12 +30,12 @@ int print_formats_add(struct print_formats *formats, const char *format, uint32_
                       uint32_t *strings, struct error *error);
 
 /*
- * print_formats_write - a PRINT's payload (core3_poll_print()) as text
+ * print_formats_write - a PRINT's payload, whole (core3_poll_print()), as text
  *
  * Returns the length of the text, cut to size - 1, terminated; lost prints are told first. An
  * unknown number or other values than the format has gives a sentence that says so.
  */
-size_t print_formats_write(const struct print_formats *formats, const uint32_t *payload,
-                           uint32_t words, char *text, size_t size);
+size_t print_formats_write(const struct print_formats *formats, const uint32_t *payload, char *text,
+                           size_t size);
 
 #endif

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Inside a session: its state, what packet handlers may do with it, and the handlers. Private to
- * session.c and rsp_*.c.
+ * session.c, observer.c and rsp_*.c.
  */
 #ifndef BRIDGE_RSP_H
 #define BRIDGE_RSP_H
@@ -80,11 +80,11 @@ typedef int rsp_handler_fn(struct session *session, struct rsp_cursor *args);
 void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len);
 void rsp_send_error(struct session *session, int error);
 
+/* session.c */
 /* A session that nobody is attached by yet, or NULL and a sentence. */
 struct session *session_new(struct core3 *core3, const struct session_config *config,
                             struct error *error);
-
-/* session.c: what handlers share. All return 0 or a negative error. */
+/* What handlers share. All return 0 or a negative error. */
 int session_look(struct session *session); /* has a running program stopped by itself? */
 int session_resume(struct session *session, uint32_t how);
 int session_resume_range(struct session *session, const struct ampgdb_resume *resume);
@@ -104,6 +104,14 @@ void session_say_now(struct session *session); /* it is legal */
 const char *session_explain(const struct session *session, int error);
 
 /* rsp_stop.c */
+/* GDB's numbers (include/gdb/signals.def), which happen to be the traditional ones. */
+#define RSP_SIGNAL_INT  0x02
+#define RSP_SIGNAL_ILL  0x04
+#define RSP_SIGNAL_TRAP 0x05
+#define RSP_SIGNAL_ABRT 0x06
+#define RSP_SIGNAL_BUS  0x0a
+#define RSP_SIGNAL_SEGV 0x0b
+#define RSP_SIGNAL_SYS  0x0c
 int rsp_stop_signal(const struct session *session);
 void rsp_reply_stop(struct session *session, int signal);
 void rsp_report_stop(struct session *session);

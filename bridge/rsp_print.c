@@ -27,7 +27,7 @@ int rsp_print(struct session *session)
         result = core3_poll_print(session->core3, &payload, &words);
         if (result <= 0)
             break;
-        used += print_formats_write(session->formats, payload, words, text + used, PRINT_MAX);
+        used += print_formats_write(session->formats, payload, text + used, PRINT_MAX);
         if (used > sizeof text - PRINT_MAX) {
             session_console(session, text);
             sent += used;

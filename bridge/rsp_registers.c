@@ -59,25 +59,6 @@ static int reply_unavailable(struct session *session, uint32_t words)
     return RSP_DONE;
 }
 
-/* Does stop.address say where a fault was? */
-static bool has_fault_address(const struct ampgdb_stop *stop)
-{
-    switch (stop->reason) {
-    case AMPGDB_STOP_PREFETCH:
-    case AMPGDB_STOP_DATA:
-    case AMPGDB_STOP_S2_FETCH:
-    case AMPGDB_STOP_S2_DATA:
-    case AMPGDB_STOP_LOCAL:
-    case AMPGDB_STOP_VECTORS:
-    case AMPGDB_STOP_WATCH:
-        return true;
-    case AMPGDB_STOP_AGENT:
-        return stop->syndrome == AMPGDB_EFAULT;
-    default:
-        return false;
-    }
-}
-
 static int read_of_stop(struct session *session, enum register_of_stop which)
 {
     const struct ampgdb_stop *stop = &session->stop;
@@ -86,7 +67,7 @@ static int read_of_stop(struct session *session, enum register_of_stop which)
         rsp_reply_word32(&session->reply, stop->reason);
     else if (which == REGISTER_FAULT_STATUS)
         rsp_reply_word32(&session->reply, fault_of_stop(stop).kind);
-    else if (has_fault_address(stop))
+    else if (fault_has_address(stop))
         rsp_reply_word32(&session->reply, stop->address);
     else
         return reply_unavailable(session, 1);

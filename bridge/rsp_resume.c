@@ -10,9 +10,6 @@
  */
 #include "rsp.h"
 
-#define SIGNAL_ILL  0x04
-#define SIGNAL_TRAP 0x05
-
 /* A step that the stub can't take ends where it began. Not as a trap: within "next" GDB would try
  * again and again. */
 static int refuse_step(struct session *session, int error)
@@ -25,7 +22,7 @@ static int refuse_step(struct session *session, int error)
     session_console(session, core3_explain(session->core3, error));
     session_console(session, "\n");
     session->stop.reason = AMPGDB_STOP_STEP;
-    rsp_reply_stop(session, SIGNAL_ILL);
+    rsp_reply_stop(session, RSP_SIGNAL_ILL);
     return RSP_DONE;
 }
 
@@ -62,10 +59,10 @@ static int signal_of_question(struct session *session)
     const bool first = session->fresh_attach;
 
     if (session->observer)
-        return SIGNAL_TRAP; /* a stop is an event for the debugger alone */
+        return RSP_SIGNAL_TRAP; /* a stop is an event for the debugger alone */
     session->fresh_attach = false;
     if (first && !session->post_mortem && session->stop.reason == AMPGDB_STOP_HALT)
-        return SIGNAL_TRAP;
+        return RSP_SIGNAL_TRAP;
     return rsp_stop_signal(session);
 }
 

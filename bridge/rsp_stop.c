@@ -14,31 +14,22 @@
 #include "registers.h"
 #include "rsp.h"
 
-/* GDB's numbers (include/gdb/signals.def), which happen to be the traditional ones. */
-#define SIGNAL_INT  0x02
-#define SIGNAL_ILL  0x04
-#define SIGNAL_TRAP 0x05
-#define SIGNAL_ABRT 0x06
-#define SIGNAL_BUS  0x0a
-#define SIGNAL_SEGV 0x0b
-#define SIGNAL_SYS  0x0c
-
 int rsp_stop_signal(const struct session *session)
 {
     const struct ampgdb_stop *stop = &session->stop;
 
     if (session->post_mortem)
-        return SIGNAL_ABRT;
+        return RSP_SIGNAL_ABRT;
     switch (stop->reason) {
     case AMPGDB_STOP_HALT:
-        return SIGNAL_INT;
+        return RSP_SIGNAL_INT;
     case AMPGDB_STOP_UNDEFINED:
     case AMPGDB_STOP_SMC:
     case AMPGDB_STOP_HVC:
     case AMPGDB_STOP_SYSREG:
-        return SIGNAL_ILL;
+        return RSP_SIGNAL_ILL;
     case AMPGDB_STOP_SVC:
-        return SIGNAL_SYS;
+        return RSP_SIGNAL_SYS;
     case AMPGDB_STOP_PREFETCH:
     case AMPGDB_STOP_DATA:
     case AMPGDB_STOP_S2_FETCH:
@@ -46,9 +37,9 @@ int rsp_stop_signal(const struct session *session)
     case AMPGDB_STOP_LOCAL:
     case AMPGDB_STOP_ABORT:
     case AMPGDB_STOP_VECTORS:
-        return fault_of_stop(stop).kind == FAULT_ALIGNMENT ? SIGNAL_BUS : SIGNAL_SEGV;
+        return fault_of_stop(stop).kind == FAULT_ALIGNMENT ? RSP_SIGNAL_BUS : RSP_SIGNAL_SEGV;
     default:
-        return SIGNAL_TRAP;
+        return RSP_SIGNAL_TRAP;
     }
 }
 

@@ -24,7 +24,6 @@ struct server {
     int signals;
     int listener; /* -1 with stdio */
     struct clients clients;
-    bool ending;
 };
 
 static void say(const char *sentence)
@@ -94,7 +93,7 @@ static int serve(struct server *server, struct error *error)
 {
     struct pollfd fds[FDS];
 
-    while (!server->ending) {
+    do {
         const int result = wait_for_work(server, fds, error);
 
         if (result)
@@ -107,16 +106,14 @@ static int serve(struct server *server, struct error *error)
         clients_serve(&server->clients);
         if (fds[ON_LISTENER].revents)
             accept_client(server);
-        server->ending = server->config->stdio && clients_is_empty(&server->clients);
-    }
+    } while (!server->config->stdio || !clients_is_empty(&server->clients));
     return 0;
 }
 
 /* --- Start and end ------------------------------------------------------------------------- */
 
 /* Signals that end us come through a descriptor, so that none is lost between a check and a wait.
- */
-/* SIGHUP is the end of the terminal, over ssh also of the connection; under nohup it is ignored and
+ * SIGHUP is the end of the terminal, over ssh also of the connection; under nohup it is ignored and
  * stays so. */
 static int open_signals(struct error *error)
 {

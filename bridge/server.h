@@ -28,8 +28,8 @@ struct server_config {
  * server_run - serve until SIGTERM, SIGINT or SIGHUP, or until the client on stdio leaves
  *
  * Prints the ready line on stdout once clients can connect and the stub is up, or has left
- * something for a post-mortem. Sentences about
- * clients go to stderr. Returns 0, or a negative error with its sentence.
+ * something for a post-mortem. Sentences about clients go to stderr. Returns 0, or a negative error
+ * with its sentence.
  */
 int server_run(const struct server_config *config, struct error *error);
 

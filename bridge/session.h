@@ -102,6 +102,8 @@ void session_poll(struct session *session);
 /* session_keep_up - in its place, while what was sent has not found its way: Core 3's ring is
  * emptied, the client is told nothing. */
 void session_keep_up(struct session *session);
+
+/* session_is_waiting - the client, for a stop. */
 bool session_is_waiting(const struct session *session);
 
 /* session_is_over - nothing more will come: send what is queued, then close. */

@@ -112,7 +112,7 @@ static int explain_failure(const struct boot *boot, struct error *error)
     if (waiting != 0)
         return fail_untaken(boot, error);
     return error_set(error, -HOST_ELOST,
-                     "Core 3 took the start address, but the stub did not come up within %d ms "
+                     "Core 3 took the start address, but its start got no further for %d ms "
                      "(progress %u, epoch 0x%08x for 0x%08x): its memory at 0x%08x may belong to "
                      "somebody else (gpu_mem, mem=); correct that and reboot the Pi",
                      CORE3_BOOT_TIMEOUT_MS, boot->header->progress, boot->header->epoch,

@@ -13,8 +13,8 @@
 #include "layout.h"
 #include "physmem.h"
 
-#define CORE3_BOOT_TIMEOUT_MS 2000
-#define CORE3_PARK_TIMEOUT_MS 400 /* with a ping before it, well under 3 s */
+#define CORE3_BOOT_TIMEOUT_MS 2000 /* for each AMPGDB_PROGRESS_* */
+#define CORE3_PARK_TIMEOUT_MS 400  /* with a ping before it, well under 3 s */
 
 /*
  * core3_boot - write the stub, send Core 3 to it, wait until it serves the ring

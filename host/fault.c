@@ -6,6 +6,8 @@
  */
 #include "fault.h"
 
+#include "ampgdb/message.h"
+
 /* DFSR and IFSR (B4.1.52, B4.1.96), HSR of an abort (B3.13.6) */
 #define FSR_LPAE     (1u << 9)  /* long-descriptor format: STATUS in bits 5:0 */
 #define FSR_WNR      (1u << 11) /* DFSR only */
@@ -137,6 +139,24 @@ struct fault fault_of_stop(const struct ampgdb_stop *stop)
 bool fault_is_write(const struct ampgdb_stop *stop)
 {
     return (stop->syndrome & (stop->reason == AMPGDB_STOP_DATA ? FSR_WNR : HSR_WNR)) != 0;
+}
+
+bool fault_has_address(const struct ampgdb_stop *stop)
+{
+    switch (stop->reason) {
+    case AMPGDB_STOP_PREFETCH:
+    case AMPGDB_STOP_DATA:
+    case AMPGDB_STOP_S2_FETCH:
+    case AMPGDB_STOP_S2_DATA:
+    case AMPGDB_STOP_LOCAL:
+    case AMPGDB_STOP_VECTORS:
+    case AMPGDB_STOP_WATCH:
+        return true;
+    case AMPGDB_STOP_AGENT:
+        return stop->syndrome == AMPGDB_EFAULT;
+    default:
+        return false;
+    }
 }
 
 const char *fault_name(enum fault_kind kind)

@@ -47,6 +47,9 @@ struct fault fault_of_stop(const struct ampgdb_stop *stop);
 /* fault_is_write - of a stop at a data access. */
 bool fault_is_write(const struct ampgdb_stop *stop);
 
+/* fault_has_address - does stop->address say what was accessed? */
+bool fault_has_address(const struct ampgdb_stop *stop);
+
 /* fault_name - "alignment fault"; never NULL. */
 const char *fault_name(enum fault_kind kind);
 

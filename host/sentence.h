@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * A sentence that grows in somebody's buffer: what does not fit is cut off, the end is always
- * there. Knows nothing of what is said.
+ * A sentence, or any text, that grows in somebody's buffer: what does not fit is cut off, the end
+ * is always there. Knows nothing of what is said.
  */
 #ifndef HOST_SENTENCE_H
 #define HOST_SENTENCE_H

@@ -2,8 +2,7 @@
 #
 # The whole virtual Pi: its packages, its SD card, and running it.
 
-PACKAGES_LINUX := mtools u-boot-tools device-tree-compiler e2fsprogs fdisk kmod cpio fakeroot \
-                  qemu-utils qemu-user openssh-client
+PACKAGES_LINUX := mtools e2fsprogs fdisk kmod cpio fakeroot qemu-utils qemu-user openssh-client
 
 LINUX     := $(O)/linux
 CARD      := $(LINUX)/card.img

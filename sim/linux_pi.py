@@ -43,12 +43,11 @@ import sys
 from board import BOARD
 from contract import ROOT
 from linux_card import BOARD_DTB, INITRAMFS
-from machine import Machine, SimError, free_port, run_tool
+from machine import RAM_SIZE, Machine, SimError, free_port, run_tool
 from processes import Expired, end, exit_on_signals, spawn, wait_until
 from sd_card import SdCard
 from videocore import MODEL, power_on
 
-RAM_SIZE = 1 << 30  # of QEMU's raspi2b
 CRYSTAL_HZ = 19200000
 START_TIMEOUT = 240
 STOP_TIMEOUT = 60

@@ -16,6 +16,7 @@ import time
 from contract import BCM283X
 from processes import Expired, cpu_percent, cpu_seconds, end, spawn, wait_until
 
+RAM_SIZE = 1 << 30  # of QEMU's raspi2b, which knows no other
 LED_PIN = 16
 QTEST_TIMEOUT = 20
 SOCKET_PATH_MAX = 107  # bytes, unix(7)

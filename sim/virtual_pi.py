@@ -22,10 +22,9 @@ import sys
 
 from board import BOARD
 from contract import BCM283X
-from machine import DIRECTORY_PREFIX, Machine, SimError, free_port
+from machine import DIRECTORY_PREFIX, RAM_SIZE, Machine, SimError, free_port
 from processes import end, exit_on_signals, spawn, wait_until
 
-RAM_SIZE = 1 << 30  # of QEMU's raspi2b, which knows no other
 CORE3_WAITS = 0x08  # LOCAL_CORE3_MAILBOX_CTL while firmware_standin.S waits
 START_TIMEOUT = 20
 

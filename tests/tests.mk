@@ -31,8 +31,8 @@ physmem_MODULES    := host/physmem.c host/physmem_sim.c host/physmem_devmem.c ho
 
 rsp_SERVER  := $(addprefix bridge/, server.c clients.c client.c listener.c connection.c)
 rsp_SESSION := $(filter-out bridge/main.c $(rsp_SERVER), $(sort $(wildcard bridge/*.c))) \
-               host/error.c host/fault.c tests/kit/fake_core3.c
-print_formats_MODULES  := bridge/print_formats.c host/error.c
+               host/error.c host/fault.c host/sentence.c tests/kit/fake_core3.c
+print_formats_MODULES  := bridge/print_formats.c host/error.c host/sentence.c
 agent_check_MODULES    := bridge/agent_check.c bridge/registers.c $(print_formats_MODULES)
 rsp_packet_MODULES     := bridge/rsp_packet.c bridge/rsp_text.c
 rsp_session_MODULES    := $(rsp_SESSION) tests/kit/rsp_client.c
@@ -76,14 +76,6 @@ SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 $(O)/asan/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -O1 -g $(SANITIZE) $(HOST_FLAGS) $(call include_of,$*) -MMD -MP -c $< -o $@
-
-# Firmware that leaves Core 3 in the wrong mode, as an old one does.
-STANDIN_SVC   := $(O)/arm/firmware_standin_svc.elf
-TEST_PROGRAMS += $(STANDIN_SVC)
-$(STANDIN_SVC): sim/firmware_standin.S include/ampgdb/bcm283x.h $(O)/flags
-	@mkdir -p $(@D)
-	$(call say,AS,$@)$(CORE3_CC) -mcpu=cortex-a7 -nostdlib -Iinclude -DSTAYS_IN_SVC \
-		-Wl,-Ttext,0 $< -o $@
 
 define unit_test
 $(O)/unit/$(1): $(O)/asan/tests/unit/$(1)_test.o $(patsubst %.c,$(O)/asan/%.o,$($(1)_MODULES))
@@ -160,6 +152,15 @@ $(IDE): $(O)/ide/%/done: tests/ide/setup tests/ide/%/package.json tests/ide/%/pa
 	$(call say,NPM,$(@D))tests/ide/setup $* $(O)/ide
 
 $(O)/ide/extension/done $(O)/ide/workbench/done: $(O)/ide/node/done
+
+# --- Linux: firmware that leaves Core 3 in the wrong mode, as an old one does -----------------------
+
+STANDIN_SVC   := $(O)/arm/firmware_standin_svc.elf
+TEST_PROGRAMS += $(STANDIN_SVC)
+$(STANDIN_SVC): sim/firmware_standin.S include/ampgdb/bcm283x.h $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$@)$(CORE3_CC) -mcpu=cortex-a7 -nostdlib -Iinclude -DSTAYS_IN_SVC \
+		-Wl,-Ttext,0 $< -o $@
 
 # --- Tiers ---------------------------------------------------------------------------------------
 

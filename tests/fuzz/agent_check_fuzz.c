@@ -66,7 +66,7 @@ static void print(void *context, uint32_t id, uint32_t strings, const uint64_t *
         memset(payload + words, 'x', len);
         words += (len + 3) / 4;
     }
-    require(print_formats_write(formats, payload, words, text, sizeof text) == strlen(text));
+    require(print_formats_write(formats, payload, text, sizeof text) == strlen(text));
     require(strstr(text, "no dprintf of this session") == NULL);
 }
 

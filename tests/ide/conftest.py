@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the IDE tier: a virtual Pi, the bridge, a folder that is open in VS Code, and debug
-adapters that run the folder's recipes. A failed test shows all logs.
+"""Fixtures of the IDE tier, beside those of kit/gdb_fixtures.py: a folder that is open in VS Code,
+and debug adapters that run the recipes of the folder.
 """
 
 import os
@@ -13,24 +13,9 @@ from dap import DebugAdapter
 from recipes import Folder
 from rig import environment
 from session import Session
-from virtual_pi import Bridge, VirtualPi
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCENARIO_SECONDS = 90
-
-
-@pytest.fixture
-def pi(build):
-    """A virtual Pi whose Core 3 waits for the start protocol."""
-    with VirtualPi(build) as machine:
-        yield machine
-
-
-@pytest.fixture
-def bridge(pi):
-    """ampgdb-bridge in front of pi, listening."""
-    with Bridge(pi) as server:
-        yield server
 
 
 @pytest.fixture(scope="session")
@@ -39,11 +24,6 @@ def node(build_root):
     found = list((build_root / "ide/node/node_modules").glob("node-linux-*/bin/node"))
     assert found, f"{build_root}/ide has no Node: run make check-ide"
     return found[0]
-
-
-@pytest.fixture
-def blink(build):
-    return build / "firmware" / "blink.elf"
 
 
 @pytest.fixture
@@ -77,13 +57,3 @@ def cdt(build_root, node):
     yield start
     for adapter in adapters:
         adapter.quit()
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    report = (yield).get_result()
-    if not report.failed or report.when == "teardown":  # the machine is gone then
-        return
-    for fixture in item.funcargs.values():
-        if hasattr(fixture, "logs"):
-            report.sections.extend(fixture.logs())

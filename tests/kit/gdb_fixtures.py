@@ -1,9 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every tier with a virtual Pi and GDB shares: fixtures, and a failed test's logs."""
+"""What every tier with a virtual Pi and GDB shares: fixtures, and a failed test's logs.
+
+Each test gets a virtual Pi of its own (starting one takes a fifth of a second), so no test depends
+on what another left on Core 3. The linux tier has another pi (linux/conftest.py).
+"""
 
 import pytest
 
 from gdb_driver import Gdb
+from virtual_pi import Bridge, VirtualPi
+
+
+@pytest.fixture
+def pi(build):
+    """A virtual Pi whose Core 3 waits for the start protocol."""
+    with VirtualPi(build) as machine:
+        yield machine
+
+
+@pytest.fixture
+def bridge(pi):
+    """ampgdb-bridge in front of pi, listening."""
+    with Bridge(pi) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,26 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the sim tier. Each test gets a virtual Pi of its own (starting one takes a fifth of a
-second), so no test depends on what another left on Core 3. kit/gdb_fixtures.py has more of them.
-"""
+"""Fixtures of the sim tier, beside those of kit/gdb_fixtures.py."""
 
 import elf
 import pytest
-
-from virtual_pi import Bridge, VirtualPi
-
-
-@pytest.fixture
-def pi(build):
-    """A virtual Pi whose Core 3 waits for the start protocol."""
-    with VirtualPi(build) as machine:
-        yield machine
-
-
-@pytest.fixture
-def bridge(pi):
-    """ampgdb-bridge in front of pi, listening."""
-    with Bridge(pi) as server:
-        yield server
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "templates/vscode/.vscode"  # for a user; .vscode is the tree's own
 PRODUCT = ("include", "stub", "host", "bridge", "loader", "firmware")
 
 
@@ -81,3 +82,13 @@ def test_every_file_says_its_licence():
     silent = [f for f in code if "SPDX-License-Identifier: Apache-2.0" not in
               (ROOT / f).read_text()[:200]]
     assert not silent
+
+
+@pytest.mark.parametrize("name", ["launch.json", "tasks.json"])
+def test_both_vscode_folders_have_the_same(name):
+    assert (ROOT / ".vscode" / name).read_bytes() == (TEMPLATE / name).read_bytes()
+
+
+def test_nothing_else_is_in_the_template():
+    assert {path.name for path in TEMPLATE.iterdir()} == {"launch.json", "tasks.json",
+                                                          "settings.json"}

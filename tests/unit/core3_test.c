@@ -268,9 +268,8 @@ static void a_stub_that_never_reports_is_not_mistaken_for_one_not_taken(void **s
 {
     (void)state;
     fake.core = FAKE_VANISHED;
-    assert_not_owned(-HOST_ELOST,
-                     "Core 3 took the start address, but the stub did not come up within "
-                     "2000 ms (progress 0, epoch 0x00000000 for 0x");
+    assert_not_owned(-HOST_ELOST, "Core 3 took the start address, but its start got no further for "
+                                  "2000 ms (progress 0, epoch 0x00000000 for 0x");
     assert_says(error.text, "): its memory at 0x30000000 may belong to somebody else (gpu_mem, "
                             "mem=); correct that and reboot the Pi");
 }

@@ -69,7 +69,7 @@ static void add_string(const char *string)
 
 static void write(void)
 {
-    const size_t len = print_formats_write(formats, payload, words, text, sizeof text);
+    const size_t len = print_formats_write(formats, payload, text, sizeof text);
 
     assert_int_equal(len, strlen(text));
 }
@@ -334,7 +334,7 @@ static void text_that_is_too_long_is_cut(void **state)
     for (size_t size = 1; size < 24; size++) {
         char *cut = malloc(size);
 
-        assert_int_equal(print_formats_write(formats, payload, words, cut, size),
+        assert_int_equal(print_formats_write(formats, payload, cut, size),
                          size < 20 ? size - 1 : 18);
         assert_int_equal(strlen(cut), size < 20 ? size - 1 : 18);
         assert_memory_equal(cut, "abc123456ghi    1|", strlen(cut));

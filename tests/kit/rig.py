@@ -84,6 +84,11 @@ def value(gdb, expression):
     return int(gdb.do(f"output/x {expression}"), 16)
 
 
+def word(gdb, label):
+    """The word at a label of an assembly program. GDB knows no type for it and would read a byte."""
+    return value(gdb, f"*(unsigned *)&{label}")
+
+
 def fresh_start(gdb, label, thumb=False):
     """The CPU as after a reset, but at label."""
     gdb.do("monitor reset halt")

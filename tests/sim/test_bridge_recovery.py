@@ -18,7 +18,7 @@ import pytest
 from board import BOARD
 from contract import MEMMAP
 from processes import wait_until
-from rig import (STATES, TIMEOUT, assert_one_sentence, counter, run, state, wait_counts,
+from rig import (STATES, TIMEOUT, assert_one_sentence, counter, run, state, value, wait_counts,
                  wait_nobody_is_attached)
 from virtual_pi import Bridge, bridge_command, free_port
 
@@ -40,10 +40,6 @@ def run_freely(gdb, pi, program):
     gdb.start("continue")
     gdb.wait_for("Continuing.")
     wait_counts(pi, program)
-
-
-def value(gdb, expression):
-    return int(gdb.do(f"output/x {expression}"), 16)
 
 
 # --- attach ---------------------------------------------------------------------------------------

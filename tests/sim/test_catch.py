@@ -6,7 +6,7 @@ that takes the exception, before its handler runs; continue runs the handler, si
 import typing
 
 import pytest
-from rig import value, wait_counts
+from rig import value, wait_counts, word
 
 BOTH = pytest.mark.parametrize("name", ["handlers", "handlers-thumb"])
 
@@ -57,7 +57,7 @@ def test_it_stops_at_the_instruction_and_continue_runs_the_handler(attach, name,
     gdb.do(f"monitor catch {kind.word} on")
     for round_ in range(3):
         caught(gdb, kind)
-        assert value(gdb, "rounds") == round_ == value(gdb, kind.counter), "not yet handled"
+        assert word(gdb, "rounds") == round_ == word(gdb, kind.counter), "not yet handled"
     assert bool(value(gdb, "$cpsr") & 0x20) == name.endswith("thumb")
     assert value(gdb, "$cpsr") & 0x1F == 0x13, "the mode it was in, not the exception's"
 
@@ -69,7 +69,7 @@ def test_signal_0_tries_again(attach, name, kind):
     gdb.do(f"monitor catch {kind.word} on")
     caught(gdb, kind)
     caught(gdb, kind, "signal 0")
-    assert value(gdb, kind.counter) == 0
+    assert word(gdb, kind.counter) == 0
     if kind.word == "dabort":
         gdb.do("set $r0 = &scratch")
     elif kind.word == "pabort":
@@ -78,9 +78,9 @@ def test_signal_0_tries_again(attach, name, kind):
         gdb.do(f"set $pc = {place(gdb, kind) + (2 if name.endswith('thumb') else 4):#x}")
     gdb.do("tbreak back")
     assert "back" in gdb.do("signal 0") + gdb.do("info symbol $pc")
-    assert value(gdb, kind.counter) == 0, "its handler has not run"
+    assert word(gdb, kind.counter) == 0, "its handler has not run"
     gdb.do("continue")
-    assert value(gdb, "rounds") == 1
+    assert word(gdb, "rounds") == 1
 
 
 @BOTH
@@ -105,7 +105,7 @@ def test_switched_off_the_handlers_are_alone_again(attach, pi, name, kind):
     wait_counts(pi, pi.build / "programs" / f"{name}.elf", "rounds")
     gdb.interrupt()
     assert "SIGINT" in gdb.wait()
-    counted = [value(gdb, other.counter) for other in KINDS]
+    counted = [word(gdb, other.counter) for other in KINDS]
     assert min(counted) > 0 and max(counted) - min(counted) <= 1
 
 
@@ -117,7 +117,7 @@ def test_all_four_at_once_come_in_order(attach, name):
     for _ in range(2):
         for kind in KINDS:
             caught(gdb, kind)
-    assert [value(gdb, kind.counter) for kind in KINDS] == [2, 2, 2, 1]
+    assert [word(gdb, kind.counter) for kind in KINDS] == [2, 2, 2, 1]
 
 
 @BOTH
@@ -129,7 +129,7 @@ def test_it_follows_the_vectors_wherever_they_are_moved(attach, name, kind):
     tables = set()
     for round_ in range(4):
         caught(gdb, kind)
-        assert value(gdb, "rounds") == round_ == value(gdb, kind.counter)
+        assert word(gdb, "rounds") == round_ == word(gdb, kind.counter)
         tables.add(value(gdb, "$vbar"))
     assert tables == {gdb.symbols["vectors_a"], gdb.symbols["vectors_b"]}
     for table in ("vectors_a", "vectors_b"):
@@ -145,7 +145,7 @@ def test_vectors_set_by_the_debugger_are_followed_too(attach, name, kind):
     gdb.do("set $vbar = &vectors_b")
     caught(gdb, kind)
     caught(gdb, kind)
-    assert value(gdb, kind.counter) == 1
+    assert word(gdb, kind.counter) == 1
 
 
 @BOTH

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from board import BOARD
-from rig import fresh_start, requests, value
+from rig import fresh_start, requests, value, word
 
 FLOATS = pytest.mark.parametrize("name", ["floats", "floats-thumb"])
 HANDLERS = pytest.mark.parametrize("name", ["handlers", "handlers-thumb"])
@@ -151,7 +151,7 @@ def test_system_registers_show_what_the_program_has_set(attach, name):
 @HANDLERS
 def test_fault_registers_tell_of_the_last_fault(attach, name):
     gdb = at(attach, name, "back")
-    assert value(gdb, "svcs") == 1 and value(gdb, "data_aborts") == 1
+    assert word(gdb, "svcs") == 1 and word(gdb, "data_aborts") == 1
     for register in ("dfsr", "dfar", "ifsr", "ifar"):
         assert re.search(r"= ", gdb.do(f"print/x ${register}"))
 

@@ -21,7 +21,9 @@ def pi(build):
 @pytest.fixture
 def bridge(pi):
     """ampgdb-bridge in front of pi, listening."""
-    with Bridge(pi) as server:
+    # A run under nohup must not make the bridge deaf to SIGHUP as well.
+    program = ["env", "--default-signal=HUP", pi.build / "bin" / "ampgdb-bridge"]
+    with Bridge(pi, program=program) as server:
         yield server
 
 

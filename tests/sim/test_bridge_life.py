@@ -343,6 +343,17 @@ def test_an_ended_bridge_tells_a_waiting_gdb(pi, bridge, gdb, blink, number):
     wait_counts(pi, blink)
 
 
+def test_a_bridge_under_nohup_outlives_its_terminal(pi, blink, new_gdb):
+    nohup = ["nohup", pi.build / "bin" / "ampgdb-bridge"]
+    with Bridge(pi, program=nohup) as bridge:
+        bridge.process.send_signal(signal.SIGHUP)
+        gdb = new_gdb(blink)
+        gdb.do(f"target remote {bridge.address}")
+        gdb.do("load")
+        gdb.do("detach")
+        assert bridge.process.poll() is None
+
+
 def test_an_ended_bridge_closes_an_idle_gdbs_connection(pi, bridge, gdb):
     gdb.do("load")
     assert bridge.stop() == 0

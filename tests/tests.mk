@@ -205,17 +205,16 @@ check-boot: boot-files ## the boot files, boot/sdcard and boot/check: seconds
 check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
 	@$(PYTEST) tests/sim
 
-check-sim-512M: all $(TEST_PROGRAMS) $(LINKS_512M) ## the same on the other kind of board
+check-sim-512M: deps-test ## the same on the other kind of board
+	@$(MAKE) --no-print-directory all $(TEST_PROGRAMS) $(LINKS_512M)
 	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
 
-check-all: deps-fuzz deps-lint deps-peers deps-ide deps-fresh ## the slower tiers: sim-512M, peers, linux, ide, fuzz, lint, oracle, fresh
-	@$(MAKE) --no-print-directory all $(FUZZ)
-	@$(MAKE) --no-print-directory check-sim-512M
-	@$(MAKE) --no-print-directory check-peers
-	@$(MAKE) --no-print-directory check-linux
-	@$(MAKE) --no-print-directory check-ide
-	@ORACLE_CASES=300000 FUZZ_SECONDS=$(T) $(PYTEST) tests/tree tests/oracle \
-		tests/fuzz/test_fuzz.py tests/fresh
+SLOW_TIERS := sim-512M peers linux ide fuzz lint oracle fresh
+
+check-all: ## the slower tiers, one after another, whatever became of those before
+	@failed=; for tier in $(SLOW_TIERS); do \
+		$(MAKE) --no-print-directory check-$$tier N=300000 || failed="$$failed $$tier"; \
+	done; test -z "$$failed" || { echo "check-all: failed:$$failed"; exit 1; }
 
 check-linux: deps-test deps-linux ## the whole virtual Pi: U-Boot, Linux, the bridge inside; minutes
 	@$(MAKE) --no-print-directory all linux-inputs $(TEST_PROGRAMS)

@@ -20,8 +20,7 @@
 
 struct client {
     struct session *session; /* NULL: nobody is here, and the rest has no meaning */
-    struct clients *among;   /* these two are for clients.c */
-    enum { CLIENT_DEBUGS, CLIENT_OBSERVES, CLIENT_REFUSED } role;
+    struct clients *among;   /* for clients.c */
     struct connection connection;
     char name[64];
     struct backoff backoff; /* since the client waits for a stop */

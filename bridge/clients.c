@@ -45,10 +45,15 @@ static void send_bytes(void *context, const uint8_t *bytes, size_t len)
 
 /* --- Who is there -------------------------------------------------------------------------- */
 
+static bool is_here(const struct client *client, enum session_role role)
+{
+    return client->session && session_role(client->session) == role;
+}
+
 static struct client *find_debugger(struct clients *clients)
 {
     for (unsigned i = 0; i < CLIENTS_MAX; i++)
-        if (clients->each[i].session && clients->each[i].role == CLIENT_DEBUGS)
+        if (is_here(&clients->each[i], SESSION_DEBUGS))
             return &clients->each[i];
     return NULL;
 }
@@ -59,20 +64,19 @@ static struct client *find_observer(struct clients *clients, bool post_mortem)
     for (unsigned i = 0; i < CLIENTS_MAX; i++) {
         struct client *client = &clients->each[i];
 
-        if (client->session && client->role == CLIENT_OBSERVES &&
-            !session_is_over(client->session) &&
+        if (is_here(client, SESSION_OBSERVES) && !session_is_over(client->session) &&
             session_is_post_mortem(client->session) == post_mortem)
             return client;
     }
     return NULL;
 }
 
-static unsigned count(const struct clients *clients, unsigned role)
+static unsigned count(const struct clients *clients, enum session_role role)
 {
     unsigned found = 0;
 
     for (unsigned i = 0; i < CLIENTS_MAX; i++)
-        found += clients->each[i].session && clients->each[i].role == role;
+        found += is_here(&clients->each[i], role);
     return found;
 }
 
@@ -189,7 +193,6 @@ static int open_debugger(struct client *client, struct error *error)
         own_for_observers(clients);
         return result;
     }
-    client->role = CLIENT_DEBUGS;
     client_begin(client, session, clock_now() - begun > LATE_NS);
     part(clients);
     return 0;
@@ -206,7 +209,6 @@ static int open_observer(struct client *client, const struct client *debugger, s
         return result;
     snprintf(note, sizeof note, "observer %s: ) from it, ( to it", client->name);
     trace_note(config.trace, TRACE_NOTE, note);
-    client->role = CLIENT_OBSERVES;
     client_begin(client, session, false);
     return 0;
 }
@@ -219,12 +221,11 @@ static void refuse(struct client *client, const char *sentence)
     struct error error;
 
     say("refused client %s: %s", client->name, sentence);
-    if (count(client->among, CLIENT_REFUSED) > 0 ||
+    if (count(client->among, SESSION_REFUSED) > 0 ||
         session_refuse(&session, sentence, &config, &error)) {
         connection_close(&client->connection);
         return;
     }
-    client->role = CLIENT_REFUSED;
     client_begin(client, session, false);
 }
 
@@ -237,7 +238,7 @@ static void find_role(struct client *client)
         say("client %s is the debugger", client->name);
     else if (!debugger)
         refuse(client, error.text);
-    else if (count(client->among, CLIENT_OBSERVES) == OBSERVERS_MAX)
+    else if (count(client->among, SESSION_OBSERVES) == OBSERVERS_MAX)
         refuse(client, FULL);
     else if (open_observer(client, debugger, &error) == 0)
         say("client %s observes, client %s is the debugger", client->name, debugger->name);
@@ -278,7 +279,7 @@ int clients_admit_stdio(struct clients *clients, struct error *error)
 
 static void leave(struct client *client)
 {
-    const bool debugs = client->role == CLIENT_DEBUGS;
+    const bool debugs = is_here(client, SESSION_DEBUGS);
     struct clients *clients = client->among;
 
     if (debugs)
@@ -307,7 +308,7 @@ static void spread_loss(struct clients *clients, int error)
 
 static void serve(struct client *client)
 {
-    client_serve(client, client->role == CLIENT_DEBUGS ? UINT_MAX : 1);
+    client_serve(client, is_here(client, SESSION_DEBUGS) ? UINT_MAX : 1);
     if (session_loss(client->session))
         spread_loss(client->among, session_loss(client->session));
     part(client->among);

@@ -14,18 +14,13 @@
 
 #include "rsp.h"
 
-const char observer_sentence[] =
-    "this connection only observes: the client that connected first is the debugger, and nothing "
-    "here can change, move or stop the program";
-
 int session_observe(struct session **session, const struct session *debugger,
                     const struct session_config *config, struct error *error)
 {
-    struct session *new = session_new(debugger->core3, config, error);
+    struct session *new = session_new(SESSION_OBSERVES, debugger->core3, config, error);
 
     if (!new)
         return -HOST_EFAIL;
-    new->observer = true;
     new->post_mortem = debugger->post_mortem;
     new->info = debugger->info;
     new->stop = debugger->stop;
@@ -37,12 +32,10 @@ int session_observe(struct session **session, const struct session *debugger,
 int session_refuse(struct session **session, const char *sentence,
                    const struct session_config *config, struct error *error)
 {
-    struct session *new = session_new(NULL, config, error);
+    struct session *new = session_new(SESSION_REFUSED, NULL, config, error);
 
     if (!new)
         return -HOST_EFAIL;
-    new->observer = true;
-    new->refused = true;
     snprintf(new->verdict, sizeof new->verdict, "%s", sentence);
     *session = new;
     return 0;
@@ -53,6 +46,14 @@ int session_loss(const struct session *observer)
     return observer->loss;
 }
 
+const char *session_refusal(const struct session *session)
+{
+    if (session->role == SESSION_OBSERVES)
+        return "this connection only observes: the client that connected first is the debugger, "
+               "and nothing here can change, move or stop the program";
+    return session->verdict;
+}
+
 void observer_look(struct session *session)
 {
     if (session->post_mortem)
@@ -60,35 +61,4 @@ void observer_look(struct session *session)
     core3_info(session->core3, &session->info);
     core3_last_stop(session->core3, &session->stop);
     session->running = session->info.state == AMPGDB_STATE_RUNNING;
-}
-
-/* An error with a text: GDB shows it where it shows any, and takes it for an error everywhere but
- * in answer to "m" and "qRcmd". (GDB manual, "Standard Replies") */
-static int reply_text_error(struct session *session, const char *text)
-{
-    rsp_reply_text(&session->reply, "E.");
-    rsp_reply_text(&session->reply, text);
-    return RSP_DONE;
-}
-
-int observer_deny(struct session *session, struct rsp_cursor *args)
-{
-    (void)args;
-    return reply_text_error(session, observer_sentence);
-}
-
-int observer_deny_aloud(struct session *session, struct rsp_cursor *args)
-{
-    (void)args;
-    session_console(session, observer_sentence);
-    session_console(session, "\n");
-    rsp_reply_text(&session->reply, "E01");
-    return RSP_DONE;
-}
-
-int observer_refuse(struct session *session, struct rsp_cursor *args)
-{
-    (void)args;
-    session->over = true;
-    return reply_text_error(session, session->verdict);
 }

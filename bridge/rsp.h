@@ -25,6 +25,10 @@ struct rsp_watch {
 struct session {
     struct core3 *core3;
     struct session_config config;
+    enum session_role role; /* SESSION_REFUSED: verdict says why */
+    bool owns;              /* Core 3: may change it, and has to leave it in order */
+    bool post_mortem;       /* Core 3 is lost; verdict says why */
+    int loss;               /* Core 3 is lost, as this observer has found out; or 0 */
 
     bool running;  /* the program, as far as we have looked */
     bool waiting;  /* the client, for a stop */
@@ -33,12 +37,7 @@ struct session {
     bool swbreak;  /* the client understands these stop reasons */
     bool hwbreak;
     bool killed; /* by the client, and not set going since */
-    bool left;   /* session_leave() was done, or Core 3 is lost */
     bool over;
-    bool post_mortem;    /* Core 3 is lost; verdict says why */
-    bool observer;       /* it only looks; another session is the debugger's */
-    bool refused;        /* the client cannot be served; verdict says why */
-    int loss;            /* Core 3 is lost, as this observer has found out; or 0 */
     bool fresh_attach;   /* the client has not asked yet why the program is halted */
     int64_t heard;       /* when Core 3 last showed that it lives, while the client waits */
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
@@ -82,8 +81,8 @@ void rsp_send_error(struct session *session, int error);
 
 /* session.c */
 /* A session that nobody is attached by yet, or NULL and a sentence. */
-struct session *session_new(struct core3 *core3, const struct session_config *config,
-                            struct error *error);
+struct session *session_new(enum session_role role, struct core3 *core3,
+                            const struct session_config *config, struct error *error);
 /* What handlers share. All return 0 or a negative error. */
 int session_look(struct session *session); /* has a running program stopped by itself? */
 int session_resume(struct session *session, uint32_t how);
@@ -122,9 +121,8 @@ void rsp_begin_post_mortem(struct session *session, const char *cause);
 void rsp_report_death(struct session *session); /* to a client that waits */
 
 /* observer.c */
-void observer_look(struct session *session); /* what does the program do now? */
-extern const char observer_sentence[];       /* why something is refused */
-rsp_handler_fn observer_deny, observer_deny_aloud, observer_refuse;
+void observer_look(struct session *session);                /* what does the program do now? */
+const char *session_refusal(const struct session *session); /* why it may not act */
 
 /* rsp_load.c */
 int rsp_load(struct session *session, uint32_t entry); /* the client has loaded a program */

@@ -209,7 +209,7 @@ int rsp_clear_break(struct session *session, struct rsp_cursor *args)
         return result;
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    if (!session->post_mortem && !is_beside_code(&old))
+    if (session->owns && !is_beside_code(&old))
         result = core3_clear_break(session->core3, old.type, old.address, old.kind);
     if (result)
         return result;

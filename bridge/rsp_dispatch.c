@@ -19,66 +19,59 @@ enum moment {
     HALTED,
 };
 
-/* What becomes of a packet when Core 3 is lost. */
-enum after_death {
-    SERVED,
-    REFUSED,
-    REFUSED_ALOUD, /* the client waits for a stop, and takes text meanwhile */
-};
-
-/* What of it an observer may do. */
-enum for_observer {
-    LOOKS,
-    ACTS,
-    ACTS_ALOUD,  /* the client waits for a stop, and takes text meanwhile */
-    ACTS_MUTELY, /* the client expects no reply */
+/* What a packet does, and so who may send it. */
+enum use {
+    LOOKS,       /* everybody: it asks, or is about the session alone */
+    ENDS,        /* a debugger: what it ends has ended already when Core 3 is lost */
+    ACTS,        /* a debugger, unless Core 3 is lost */
+    ACTS_ALOUD,  /* the same; the client waits for a stop, and takes text meanwhile */
+    ACTS_MUTELY, /* the same; the client expects no reply */
 };
 
 struct row {
     const char *name;
     enum { WHOLE, PREFIX } match; /* is the name the whole packet? */
     enum moment moment;
-    enum after_death after_death;
-    enum for_observer for_observer;
+    enum use use;
     rsp_handler_fn *handler;
 };
 
 /* The first row that matches is taken: longer names stand before their prefixes. */
 /* clang-format off */
 static const struct row rows[] = {
-    {"m",                      PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_read_memory},
-    {"X",                      PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_write_binary},
-    {"M",                      PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_write_hex},
-    {"vCont?",                 WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_vcont_actions},
-    {"vCont",                  PREFIX, NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_vcont},
-    {"vKill;",                 PREFIX, ANY_TIME,    SERVED,        ACTS,        rsp_vkill},
-    {"vRun;",                  PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_run},
-    {"g",                      WHOLE,  HALTED,      SERVED,        LOOKS,       rsp_read_all},
-    {"G",                      PREFIX, HALTED,      REFUSED,       ACTS,        rsp_write_all},
-    {"p",                      PREFIX, HALTED,      SERVED,        LOOKS,       rsp_read_one},
-    {"P",                      PREFIX, HALTED,      REFUSED,       ACTS,        rsp_write_one},
-    {"Z",                      PREFIX, NOT_WAITING, REFUSED,       ACTS,        rsp_set_break},
-    {"z",                      PREFIX, NOT_WAITING, SERVED,        ACTS,        rsp_clear_break},
-    {"?",                      WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_why_halted},
-    {"!",                      WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_extended},
-    {"H",                      PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_set_thread},
-    {"T",                      PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_thread_alive},
-    {"c",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_continue},
-    {"C",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_continue_signal},
-    {"s",                      WHOLE,  NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_step},
-    {"S",                      PREFIX, NOT_WAITING, REFUSED_ALOUD, ACTS_ALOUD,  rsp_step_signal},
-    {"D",                      PREFIX, ANY_TIME,    SERVED,        LOOKS,       rsp_detach},
-    {"k",                      WHOLE,  ANY_TIME,    SERVED,        LOOKS,       rsp_kill},
-    {"R",                      PREFIX, NOT_WAITING, SERVED,        ACTS_MUTELY, rsp_restart},
-    {"qSupported",             PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_supported},
-    {"QStartNoAckMode",        WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_start_no_ack},
-    {"qAttached",              PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_attached},
-    {"qC",                     WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_current_thread},
-    {"qfThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_first_threads},
-    {"qsThreadInfo",           WHOLE,  NOT_WAITING, SERVED,        LOOKS,       rsp_next_threads},
-    {"qXfer:features:read:",   PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_read_features},
-    {"qXfer:threads:read:",    PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_read_threads},
-    {"qRcmd,",                 PREFIX, NOT_WAITING, SERVED,        LOOKS,       rsp_monitor},
+    {"m",                      PREFIX, NOT_WAITING, LOOKS,       rsp_read_memory},
+    {"X",                      PREFIX, NOT_WAITING, ACTS,        rsp_write_binary},
+    {"M",                      PREFIX, NOT_WAITING, ACTS,        rsp_write_hex},
+    {"vCont?",                 WHOLE,  NOT_WAITING, LOOKS,       rsp_vcont_actions},
+    {"vCont",                  PREFIX, NOT_WAITING, ACTS_ALOUD,  rsp_vcont},
+    {"vKill;",                 PREFIX, ANY_TIME,    ENDS,        rsp_vkill},
+    {"vRun;",                  PREFIX, NOT_WAITING, ACTS,        rsp_run},
+    {"g",                      WHOLE,  HALTED,      LOOKS,       rsp_read_all},
+    {"G",                      PREFIX, HALTED,      ACTS,        rsp_write_all},
+    {"p",                      PREFIX, HALTED,      LOOKS,       rsp_read_one},
+    {"P",                      PREFIX, HALTED,      ACTS,        rsp_write_one},
+    {"Z",                      PREFIX, NOT_WAITING, ACTS,        rsp_set_break},
+    {"z",                      PREFIX, NOT_WAITING, ENDS,        rsp_clear_break},
+    {"?",                      WHOLE,  NOT_WAITING, LOOKS,       rsp_why_halted},
+    {"!",                      WHOLE,  NOT_WAITING, LOOKS,       rsp_extended},
+    {"H",                      PREFIX, NOT_WAITING, LOOKS,       rsp_set_thread},
+    {"T",                      PREFIX, NOT_WAITING, LOOKS,       rsp_thread_alive},
+    {"c",                      WHOLE,  NOT_WAITING, ACTS_ALOUD,  rsp_continue},
+    {"C",                      PREFIX, NOT_WAITING, ACTS_ALOUD,  rsp_continue_signal},
+    {"s",                      WHOLE,  NOT_WAITING, ACTS_ALOUD,  rsp_step},
+    {"S",                      PREFIX, NOT_WAITING, ACTS_ALOUD,  rsp_step_signal},
+    {"D",                      PREFIX, ANY_TIME,    LOOKS,       rsp_detach},
+    {"k",                      WHOLE,  ANY_TIME,    LOOKS,       rsp_kill},
+    {"R",                      PREFIX, NOT_WAITING, ACTS_MUTELY, rsp_restart},
+    {"qSupported",             PREFIX, NOT_WAITING, LOOKS,       rsp_supported},
+    {"QStartNoAckMode",        WHOLE,  NOT_WAITING, LOOKS,       rsp_start_no_ack},
+    {"qAttached",              PREFIX, NOT_WAITING, LOOKS,       rsp_attached},
+    {"qC",                     WHOLE,  NOT_WAITING, LOOKS,       rsp_current_thread},
+    {"qfThreadInfo",           WHOLE,  NOT_WAITING, LOOKS,       rsp_first_threads},
+    {"qsThreadInfo",           WHOLE,  NOT_WAITING, LOOKS,       rsp_next_threads},
+    {"qXfer:features:read:",   PREFIX, NOT_WAITING, LOOKS,       rsp_read_features},
+    {"qXfer:threads:read:",    PREFIX, NOT_WAITING, LOOKS,       rsp_read_threads},
+    {"qRcmd,",                 PREFIX, NOT_WAITING, LOOKS,       rsp_monitor},
 };
 /* clang-format on */
 
@@ -97,64 +90,63 @@ static const struct row *find(struct rsp_cursor *packet)
     return NULL;
 }
 
-/* A program that was set going by "monitor resume" may have stopped by itself meanwhile. */
-static int is_halted(struct session *session)
+static bool may_send(const struct session *session, enum use use)
 {
-    const int error = session_look(session);
-
-    if (error)
-        return error;
-    return session->running ? -AMPGDB_EBUSY : 0;
+    return use == LOOKS || session->owns || (use == ENDS && session->role == SESSION_DEBUGS);
 }
 
-static int refuse(struct session *session, const struct row *row)
+/* An error with a text: GDB shows it where it shows any, and takes it for an error everywhere but
+ * in answer to "m" and "qRcmd". (GDB manual, "Standard Replies") */
+static int reply_refusal(struct session *session)
 {
-    if (row->after_death == REFUSED_ALOUD) {
+    rsp_reply_text(&session->reply, "E.");
+    rsp_reply_text(&session->reply, session_refusal(session));
+    return RSP_DONE;
+}
+
+static int refuse(struct session *session, enum use use)
+{
+    if (use == ACTS_MUTELY)
+        return RSP_SILENT;
+    if (use == ACTS_ALOUD) {
         session->later[0] = 0; /* it says the same */
-        session_console(session, session->verdict);
+        session_console(session, session_refusal(session));
         session_console(session, "\n");
+    } else if (session->role == SESSION_OBSERVES) {
+        return reply_refusal(session);
     }
     rsp_reply_text(&session->reply, "E01");
     return RSP_DONE;
 }
 
-static int serve_observer(struct session *session, const struct row *row, struct rsp_cursor *args)
+/* A program that was set going by "monitor resume" may have stopped by itself meanwhile. To an
+ * observer it is shown as it was at its last stop. */
+static int check_halted(struct session *session)
 {
-    switch (row->for_observer) {
-    case LOOKS:
-        observer_look(session);
-        return row->handler(session, args);
-    case ACTS:
-        return observer_deny(session, args);
-    case ACTS_ALOUD:
-        return observer_deny_aloud(session, args);
-    default:
-        return RSP_SILENT;
-    }
+    const int error = session_look(session);
+
+    return !error && session->running && session->owns ? -AMPGDB_EBUSY : error;
 }
 
 static int serve(struct session *session, struct rsp_cursor *packet)
 {
     const struct row *row;
-    int error;
+    int error = 0;
 
-    if (session->refused)
-        return observer_refuse(session, packet);
+    if (session->role == SESSION_REFUSED) {
+        session->over = true;
+        return reply_refusal(session);
+    }
     row = find(packet);
     if (!row)
         return RSP_UNKNOWN;
-    if (session->observer)
-        return serve_observer(session, row, packet);
     if (row->moment != ANY_TIME && session->waiting)
         return -AMPGDB_EBUSY;
-    if (session->post_mortem && row->after_death != SERVED)
-        return refuse(session, row);
-    if (row->moment == HALTED) {
-        error = is_halted(session);
-        if (error)
-            return error;
-    }
-    return row->handler(session, packet);
+    if (!may_send(session, row->use))
+        return refuse(session, row->use);
+    if (row->moment == HALTED || session->role == SESSION_OBSERVES)
+        error = check_halted(session);
+    return error ? error : row->handler(session, packet);
 }
 
 /* Error numbers mean nothing to GDB; these are what people know from gdbserver (errno, in hex). */

@@ -34,7 +34,7 @@ static int kill_program(struct session *session)
     struct core3_info info;
     int error;
 
-    if (session->post_mortem || session->observer)
+    if (!session->owns)
         return 0;
     error = core3_clear_breaks(session->core3);
     if (error)

@@ -186,10 +186,8 @@ int rsp_run(struct session *session, struct rsp_cursor *args)
 /* R xx, no reply: the same for clients without vRun. xx has no meaning. */
 int rsp_restart(struct session *session, struct rsp_cursor *args)
 {
-    int error = 0;
+    const int error = start_over(session);
 
     (void)args;
-    if (!session->post_mortem)
-        error = start_over(session);
     return session_is_lost(error) ? error : RSP_SILENT;
 }

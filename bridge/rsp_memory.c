@@ -26,7 +26,7 @@ static int fetch_line(void *context, uint32_t addr, void *bytes, uint32_t len)
  * observer: it does not hear of what the debugger writes. */
 static bool may_cache(const struct session *session, uint32_t addr, uint32_t len)
 {
-    return !session->observer && !session->running &&
+    return session->owns && !session->running &&
            !(session->info.program_flags & AMPGDB_PROGRAM_MMU) && len <= LINE_CACHE_READ_MAX &&
            core3_is_program_ram(&session->info, addr, len);
 }

@@ -183,7 +183,7 @@ static int do_status(struct session *session)
         on_off(info.program_flags & AMPGDB_PROGRAM_DCACHE));
     say(session, "stub: ABI %u, %u hardware breakpoints, %u watchpoint registers\n",
         AMPGDB_ABI_VERSION, info.hw_breakpoints, info.hw_watchpoints);
-    if (!session->post_mortem && !session->observer)
+    if (session->owns)
         say_caught(session);
     return 0;
 }
@@ -194,22 +194,23 @@ struct command {
     const char *name;
     int (*run)(struct session *session);
     int (*run_words)(struct session *session, char *words); /* when words follow; NULL: none may */
-    enum { ALWAYS, ALIVE } when; /* may Core 3 be dead, or the client an observer? */
+    /* ACTS is for who owns Core 3. */
+    enum { LOOKS, ACTS } use;
     const char *help;
 };
 
 /* clang-format off */
 static const struct command commands[] = {
-    {"help",       do_help,       NULL,     ALWAYS, "this list"},
-    {"version",    do_version,    NULL,     ALWAYS, "of the bridge and of the stub's interface"},
-    {"status",     do_status,     NULL,     ALWAYS, "state of Core 3, its RAM, entry and caches"},
-    {"halt",       do_halt,       NULL,     ALIVE,  "halt the program"},
-    {"resume",     do_resume,     NULL,     ALIVE,  "let the program run; GDB takes no notice until \"continue\""},
-    {"reset",      do_reset_run,  NULL,     ALIVE,  "as reset run"},
-    {"reset run",  do_reset_run,  NULL,     ALIVE,  "fresh CPU at the program's entry, running; RAM is kept"},
-    {"reset halt", do_reset_halt, NULL,     ALIVE,  "fresh CPU at the program's entry, halted; RAM is kept"},
-    {"reset init", do_reset_halt, NULL,     ALIVE,  "as reset halt"},
-    {"catch",      do_show_catch, do_catch, ALIVE,  "[undef|svc|pabort|dabort [on|off]]: stop before the program's own handler runs"},
+    {"help",       do_help,       NULL,     LOOKS, "this list"},
+    {"version",    do_version,    NULL,     LOOKS, "of the bridge and of the stub's interface"},
+    {"status",     do_status,     NULL,     LOOKS, "state of Core 3, its RAM, entry and caches"},
+    {"halt",       do_halt,       NULL,     ACTS,  "halt the program"},
+    {"resume",     do_resume,     NULL,     ACTS,  "let the program run; GDB takes no notice until \"continue\""},
+    {"reset",      do_reset_run,  NULL,     ACTS,  "as reset run"},
+    {"reset run",  do_reset_run,  NULL,     ACTS,  "fresh CPU at the program's entry, running; RAM is kept"},
+    {"reset halt", do_reset_halt, NULL,     ACTS,  "fresh CPU at the program's entry, halted; RAM is kept"},
+    {"reset init", do_reset_halt, NULL,     ACTS,  "as reset halt"},
+    {"catch",      do_show_catch, do_catch, ACTS,  "[undef|svc|pabort|dabort [on|off]]: stop before the program's own handler runs"},
 };
 /* clang-format on */
 
@@ -278,8 +279,8 @@ static int run(struct session *session, char *text)
         return TOLD;
     }
     session_say_now(session);
-    if ((session->post_mortem || session->observer) && command->when == ALIVE) {
-        say(session, "%s\n", session->observer ? observer_sentence : session->verdict);
+    if (command->use == ACTS && !session->owns) {
+        say(session, "%s\n", session_refusal(session));
         return TOLD;
     }
     error = *words ? command->run_words(session, words) : command->run(session);

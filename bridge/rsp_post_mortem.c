@@ -19,7 +19,7 @@ void rsp_begin_post_mortem(struct session *session, const char *cause)
     if (core3_is_owned(session->core3))
         core3_disown(session->core3);
     session->post_mortem = true;
-    session->left = true; /* there is nothing to leave in order */
+    session->owns = false;
     session->running = false;
     core3_info(session->core3, &session->info);
     core3_last_stop(session->core3, &session->stop);

@@ -58,7 +58,7 @@ static int signal_of_question(struct session *session)
 {
     const bool first = session->fresh_attach;
 
-    if (session->observer)
+    if (session->role == SESSION_OBSERVES)
         return RSP_SIGNAL_TRAP; /* a stop is an event for the debugger alone */
     session->fresh_attach = false;
     if (first && !session->post_mortem && session->stop.reason == AMPGDB_STOP_HALT)
@@ -73,7 +73,7 @@ int rsp_why_halted(struct session *session, struct rsp_cursor *args)
     int error = session_look(session);
 
     (void)args;
-    if (!error && session->running && !session->observer)
+    if (!error && session->running && session->owns)
         error = session_halt(session);
     if (!error && !session->running && !session->post_mortem)
         error =

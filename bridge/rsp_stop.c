@@ -61,7 +61,7 @@ static void reply_break_reason(struct session *session)
     const uint32_t reason = session->stop.reason;
     char text[32];
 
-    if (session->post_mortem || session->observer)
+    if (!session->owns)
         return;
     if (reason == AMPGDB_STOP_SW_BREAK && session->swbreak)
         rsp_reply_text(&session->reply, "swbreak:;");

@@ -28,8 +28,9 @@ _Static_assert(PING_INTERVAL_MS + CORE3_REPLY_TIMEOUT_MS < 3000, "what the clien
 
 static void send_frame(struct session *session, const uint8_t *payload, size_t len)
 {
-    trace_packet(session->config.trace, session->observer ? TRACE_TO_OBSERVER : TRACE_TO_CLIENT,
-                 payload, len);
+    trace_packet(session->config.trace,
+                 session->role == SESSION_DEBUGS ? TRACE_TO_CLIENT : TRACE_TO_OBSERVER, payload,
+                 len);
     session->frame_len = rsp_frame(session->frame, payload, len);
     session->config.send(session->config.context, session->frame, session->frame_len);
 }
@@ -86,7 +87,7 @@ void session_say_now(struct session *session)
 {
     session_console(session, session->later);
     session->later[0] = 0;
-    if (!session->post_mortem && !session->observer)
+    if (session->owns)
         rsp_print(session); /* an error will be met by whatever is asked next */
 }
 
@@ -114,7 +115,7 @@ bool session_is_lost(int error)
 /* A client that does not wait gets the sentence as soon as it is legal. */
 void session_note_loss(struct session *session, int error)
 {
-    if (session->waiting && !session->post_mortem)
+    if (session->waiting && session->owns)
         rsp_print(session); /* its last words */
     rsp_begin_post_mortem(session, session_explain(session, error));
     if (session->waiting) {
@@ -129,7 +130,7 @@ void session_lost(struct session *session, int error)
 {
     const bool waiting = session->waiting;
 
-    if (session->observer)
+    if (session->role == SESSION_OBSERVES)
         session->loss = error; /* it is the debugger's session that draws the consequences */
     else
         session_note_loss(session, error);
@@ -245,7 +246,7 @@ int session_look(struct session *session)
 {
     int stopped = 0;
 
-    if (session->observer) {
+    if (session->role == SESSION_OBSERVES) {
         observer_look(session);
         return 0;
     }
@@ -289,6 +290,11 @@ void session_keep_up(struct session *session)
 {
     if (session->waiting && !session->over)
         session_look(session); /* an error comes again when it can be told */
+}
+
+enum session_role session_role(const struct session *session)
+{
+    return session->role;
 }
 
 bool session_is_waiting(const struct session *session)
@@ -336,6 +342,7 @@ static int attach_alive(struct session *session, const char *holder, struct erro
         error_set(error, result, "%s", session_explain(session, result));
         core3_disown(session->core3);
     }
+    session->owns = !result;
     return result;
 }
 
@@ -379,8 +386,8 @@ static void free_session(struct session *session)
     free(session);
 }
 
-struct session *session_new(struct core3 *core3, const struct session_config *config,
-                            struct error *error)
+struct session *session_new(enum session_role role, struct core3 *core3,
+                            const struct session_config *config, struct error *error)
 {
     struct session *new = calloc(1, sizeof *new);
 
@@ -391,6 +398,7 @@ struct session *session_new(struct core3 *core3, const struct session_config *co
         error_set(error, -HOST_EFAIL, "no memory for another session");
         return NULL;
     }
+    new->role = role;
     new->core3 = core3;
     new->config = *config;
     new->acks = true;
@@ -403,7 +411,7 @@ struct session *session_new(struct core3 *core3, const struct session_config *co
 int session_open(struct session **session, struct core3 *core3, const char *holder,
                  const struct session_config *config, struct error *error)
 {
-    struct session *new = session_new(core3, config, error);
+    struct session *new = session_new(SESSION_DEBUGS, core3, config, error);
     int result;
 
     if (!new)
@@ -420,7 +428,7 @@ int session_leave(struct session *session, enum on_disconnect what)
 {
     int error = 0;
 
-    if (session->post_mortem || session->observer)
+    if (!session->owns)
         return 0;
     error = core3_clear_breaks(session->core3);
     if (!error)
@@ -431,7 +439,7 @@ int session_leave(struct session *session, enum on_disconnect what)
         error = core3_resume(session->core3, AMPGDB_RESUME_CONTINUE);
     if (error == -AMPGDB_EBUSY)
         error = 0; /* it runs already */
-    session->left = true;
+    session->owns = false;
     session->waiting = false;
     core3_disown(session->core3);
     if (session->config.freed)
@@ -441,13 +449,11 @@ int session_leave(struct session *session, enum on_disconnect what)
 
 void session_close(struct session *session)
 {
-    if (!session->left) {
-        const int error = session_leave(session, session->killed ? ON_DISCONNECT_KEEP
-                                                                 : session->config.on_disconnect);
+    const int error = session_leave(session, session->killed ? ON_DISCONNECT_KEEP
+                                                             : session->config.on_disconnect);
 
-        if (error)
-            log_error(session, error);
-    }
+    if (error)
+        log_error(session, error);
     free_session(session);
 }
 
@@ -455,7 +461,7 @@ void session_close(struct session *session)
 
 static enum trace_direction from(const struct session *session)
 {
-    return session->observer ? TRACE_FROM_OBSERVER : TRACE_FROM_CLIENT;
+    return session->role == SESSION_DEBUGS ? TRACE_FROM_CLIENT : TRACE_FROM_OBSERVER;
 }
 
 static void interrupt(struct session *session)

@@ -45,6 +45,14 @@ struct session_config {
 
 struct session;
 
+/* What a client is to the program, from the first to the last byte. */
+enum session_role {
+    SESSION_DEBUGS,
+    SESSION_OBSERVES,
+    SESSION_REFUSED,
+};
+enum session_role session_role(const struct session *session);
+
 /*
  * session_open - a client attaches: own Core 3, remove breakpoints left behind, halt the program
  *

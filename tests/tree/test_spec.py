@@ -29,8 +29,8 @@ def source(path):
 
 
 def packets():
-    """name: (moment, after death), as the dispatcher has them."""
-    return {name: (moment, after) for name, moment, after in re.findall(
+    """name: (moment, use), as the dispatcher has them."""
+    return {name: (moment, use) for name, moment, use in re.findall(
         r'\{"([^"]+)",\s*(?:WHOLE|PREFIX),\s*(\w+),\s*(\w+),', source("bridge/rsp_dispatch.c"))}
 
 
@@ -51,20 +51,19 @@ def test_every_packet_has_its_row():
 
 def test_packets_are_served_when_the_document_says():
     moments = {"HALTED": "H", "NOT_WAITING": "N", "ANY_TIME": "A"}
-    deaths = {"SERVED": "s", "REFUSED": "r", "REFUSED_ALOUD": "R"}
+    deaths = {"LOOKS": "s", "ENDS": "s", "ACTS": "r", "ACTS_ALOUD": "R", "ACTS_MUTELY": "s"}
     said = {name: (cells[2], cells[3]) for name, cells in specified_packets().items()}
-    assert said == {name: (moments[moment], deaths[after])
-                    for name, (moment, after) in packets().items()}
+    assert said == {name: (moments[moment], deaths[use])
+                    for name, (moment, use) in packets().items()}
 
 
 def test_observers_are_refused_what_the_document_says():
-    acts = dict(re.findall(r'\{"([^"]+)",\s*(?:WHOLE|PREFIX),\s*\w+,\s*\w+,\s*(ACTS\w*),',
-                           source("bridge/rsp_dispatch.c")))
-    kinds = {"`E.` *sentence*": "ACTS", "`O` *sentence*, `E01`": "ACTS_ALOUD",
-             "none": "ACTS_MUTELY"}
-    said = {name: kinds[cells[1]] for cells in rows("1.9 Observers") if cells[1] in kinds
+    replies = {"ENDS": "`E.` *sentence*", "ACTS": "`E.` *sentence*",
+               "ACTS_ALOUD": "`O` *sentence*, `E01`", "ACTS_MUTELY": "none"}
+    refused = {name: replies[use] for name, (_, use) in packets().items() if use in replies}
+    said = {name: cells[1] for cells in rows("1.9 Observers") if cells[1] in replies.values()
             for name in codes(cells[0])}
-    assert acts and said == acts
+    assert refused and said == refused
 
 
 def test_every_test_that_is_named_exists():

@@ -48,7 +48,6 @@ struct session {
 
     struct ranges written; /* by the client since the last resume, or the last load */
     unsigned since_load;   /* packets since a load gave the program a fresh CPU, at most 2 */
-    bool forgotten;        /* the program that was loaded last is not what core3_reload() has */
     struct line_cache cache;
     struct print_formats *formats;
     struct rsp_watch watches[RSP_WATCHES_MAX];

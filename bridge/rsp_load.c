@@ -104,7 +104,6 @@ int rsp_load(struct session *session, uint32_t entry)
     result = remember(session, entry, &error);
     if (result && result != -HOST_EFAIL)
         return result;
-    session->forgotten = result != 0;
     if (result) {
         core3_forget(session->core3); /* or others would start the one before */
         session_say_later(session,
@@ -142,18 +141,11 @@ int rsp_settle_load(struct session *session, uint32_t thumb)
 
 /* --- Start over ---------------------------------------------------------------------------- */
 
-static int reload(struct session *session, struct error *error)
-{
-    if (session->forgotten)
-        return error_set(error, -HOST_EFAIL, "the program that was loaded last is not remembered");
-    return core3_reload(session->core3, error);
-}
-
 /* The program as it was loaded, halted at its start; without a copy of it, RAM stays as it is. */
 static int start_over(struct session *session)
 {
     struct error error;
-    int result = reload(session, &error);
+    int result = core3_reload(session->core3, &error);
 
     if (result == 0) {
         ranges_clear(&session->written);

@@ -114,7 +114,8 @@ static int fail_misfit(const struct error *cause, struct error *error)
 static int fail_nothing(struct error *error)
 {
     return error_set(error, -HOST_EFAIL,
-                     "nothing was loaded yet, or the last load failed: load a program first");
+                     "nothing was loaded yet, or the last load failed or could not be kept: load a "
+                     "program first");
 }
 
 static int fail_other_stub(struct error *error)

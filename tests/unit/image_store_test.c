@@ -135,7 +135,8 @@ static void a_newer_one_replaces_an_older_one(void **state)
     free(bytes);
 }
 
-#define NOTHING "nothing was loaded yet, or the last load failed: load a program first"
+#define NOTHING                                                                                    \
+    "nothing was loaded yet, or the last load failed or could not be kept: load a program first"
 
 static void no_file_means_nothing_was_loaded(void **state)
 {

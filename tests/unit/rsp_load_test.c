@@ -305,12 +305,11 @@ static void program_that_is_not_remembered_is_not_replaced_by_an_older_one(void 
     core3_did(&client, "write 20000000,4;reset 20000000;allow 0;forget;reset 20000000;");
     client.len = 0;
     client_send(&client, "qRcmd,76657273696f6e");
-    expect_console(
-        &client, "\"run\" will not bring back this program's original data, because the disk is "
-                 "full; load it again instead\n"
-                 "the program starts with its data as it is now: the program that was loaded last "
-                 "is not remembered\n"
-                 "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
+    expect_console(&client,
+                   "\"run\" will not bring back this program's original data, because the disk is "
+                   "full; load it again instead\n"
+                   "the program starts with its data as it is now: nothing was loaded\n"
+                   "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
 }
 
 /* Pieces by the dozen: the next bytes are too far away to be counted in. */

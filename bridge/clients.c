@@ -11,8 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DRAIN_MS   1000 /* for the debugger's last bytes */
-#define HOLDER_MAX 128
+#define DRAIN_MS 1000 /* for the debugger's last bytes */
 
 #define FULL "there are as many observers as there can be, detach one first"
 
@@ -108,6 +107,11 @@ static void end_observers(struct clients *clients, bool post_mortem, const char 
     }
 }
 
+void clients_holder(char text[HOLDER_MAX], const char *who, const char *name)
+{
+    snprintf(text, HOLDER_MAX, "ampgdb-bridge (pid %d), %s%s", (int)getpid(), who, name);
+}
+
 static void let_go(struct clients *clients)
 {
     if (clients->owns_for_observers)
@@ -125,8 +129,7 @@ static void own_for_observers(struct clients *clients)
 
     if (!client || core3_is_owned(clients->config->core3))
         return;
-    snprintf(holder, sizeof holder, "ampgdb-bridge (pid %d), observer %s", (int)getpid(),
-             client->name);
+    clients_holder(holder, "observer ", client->name);
     result = core3_own_as_is(clients->config->core3, holder, &error);
     clients->owns_for_observers = result >= 0;
     if (result > 0)
@@ -184,8 +187,7 @@ static int open_debugger(struct client *client, struct error *error)
     char holder[HOLDER_MAX];
     int result;
 
-    snprintf(holder, sizeof holder, "ampgdb-bridge (pid %d), client %s", (int)getpid(),
-             client->name);
+    clients_holder(holder, "client ", client->name);
     trace_note(config.trace, TRACE_NOTE, holder);
     let_go(clients);
     result = session_open(&session, clients->config->core3, holder, &config, error);

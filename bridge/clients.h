@@ -14,6 +14,7 @@
 #include "server.h"
 
 #define OBSERVERS_MAX 4
+#define HOLDER_MAX    128
 #define CLIENTS_MAX   (1 + OBSERVERS_MAX + 1) /* the last one is being refused */
 
 struct clients {
@@ -21,6 +22,10 @@ struct clients {
     bool owns_for_observers; /* Core 3 is owned, and not by the debugger's session */
     struct client each[CLIENTS_MAX];
 };
+
+/* clients_holder - this process as core3_own() wants it. who: "client ", "observer ", or what it
+ * does for nobody; name: whose client or observer, or "". */
+void clients_holder(char text[HOLDER_MAX], const char *who, const char *name);
 
 /* clients_admit - name has connected: it debugs, observes, or is told why not. fd is taken over. */
 void clients_admit(struct clients *clients, int fd, const char *name);

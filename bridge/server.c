@@ -17,8 +17,6 @@
 
 #include "clients.h"
 
-#define HOLDER_MAX 128
-
 struct server {
     const struct server_config *config;
     int signals;
@@ -159,7 +157,7 @@ static int try_core3(struct server *server, struct error *error)
     struct error verdict;
     int result;
 
-    snprintf(holder, sizeof holder, "ampgdb-bridge (pid %d), starting", (int)getpid());
+    clients_holder(holder, "starting", "");
     result = core3_own(server->config->core3, holder, error);
     if (!result) {
         if (core3_notice(server->config->core3))

@@ -84,8 +84,7 @@ struct session *session_new(enum session_role role, struct core3 *core3,
                             const struct session_config *config, struct error *error);
 /* What handlers share. All return 0 or a negative error. */
 int session_look(struct session *session); /* has a running program stopped by itself? */
-int session_resume(struct session *session, uint32_t how);
-int session_resume_range(struct session *session, const struct ampgdb_resume *resume);
+int session_resume(struct session *session, const struct ampgdb_resume *resume);
 int session_halt(struct session *session); /* and wait until it is halted */
 int session_reset(struct session *session, uint32_t entry);
 int session_note_reset(struct session *session); /* it was reset: registers, reason */

@@ -51,7 +51,7 @@ static int do_resume(struct session *session)
 
     if (error || session->running)
         return error;
-    return session_resume(session, AMPGDB_RESUME_CONTINUE);
+    return session_resume(session, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
 }
 
 static int reset(struct session *session)
@@ -78,7 +78,7 @@ static int do_reset_run(struct session *session)
 {
     const int error = reset(session);
 
-    return error ? error : session_resume(session, AMPGDB_RESUME_CONTINUE);
+    return error ? error : do_resume(session);
 }
 
 static const char *on_off(uint32_t flag)

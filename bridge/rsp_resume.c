@@ -44,7 +44,7 @@ static int resume(struct session *session, const struct ampgdb_resume *resume)
     if (!error && session->running)
         error = session_halt(session);
     if (!error)
-        error = session_resume_range(session, resume);
+        error = session_resume(session, resume);
     if (error == -AMPGDB_EDECODE)
         return refuse_step(session, error);
     if (session_is_lost(error))

@@ -162,17 +162,12 @@ static void note_halted(struct session *session)
     line_cache_drop(&session->cache);
 }
 
-int session_resume(struct session *session, uint32_t how)
-{
-    return session_resume_range(session, &(struct ampgdb_resume){.how = how});
-}
-
-int session_resume_range(struct session *session, const struct ampgdb_resume *resume)
+int session_resume(struct session *session, const struct ampgdb_resume *resume)
 {
     int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
 
     if (!error)
-        error = core3_resume_range(session->core3, resume);
+        error = core3_resume(session->core3, resume);
     if (error)
         return error;
     ranges_clear(&session->written);
@@ -436,7 +431,8 @@ int session_leave(struct session *session, enum on_disconnect what)
     if (!error && what == ON_DISCONNECT_HALT)
         error = session_halt(session);
     if (!error && what == ON_DISCONNECT_RUN)
-        error = core3_resume(session->core3, AMPGDB_RESUME_CONTINUE);
+        error =
+            core3_resume(session->core3, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
     if (error == -AMPGDB_EBUSY)
         error = 0; /* it runs already */
     session->owns = false;

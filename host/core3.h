@@ -97,10 +97,8 @@ int core3_set_break(struct core3 *core3, const struct ampgdb_break *new, const u
 int core3_clear_break(struct core3 *core3, uint32_t type, uint32_t addr, uint32_t kind);
 int core3_clear_breaks(struct core3 *core3);
 
-/* core3_resume - how: AMPGDB_RESUME_*, without RANGE. Earlier stops are forgotten; one follows,
- * sooner or later. core3_resume_range - with RANGE. */
-int core3_resume(struct core3 *core3, uint32_t how);
-int core3_resume_range(struct core3 *core3, const struct ampgdb_resume *resume);
+/* core3_resume - earlier stops are forgotten; one follows, sooner or later. */
+int core3_resume(struct core3 *core3, const struct ampgdb_resume *resume);
 
 /* core3_catch - AMPGDB_CATCH_*, until the next core3_catch(). */
 int core3_catch(struct core3 *core3, uint32_t mask);

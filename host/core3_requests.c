@@ -172,12 +172,7 @@ int core3_clear_breaks(struct core3 *core3)
     return request(core3, AMPGDB_MSG_CLEAR_BREAKS, NULL, 0);
 }
 
-int core3_resume(struct core3 *core3, uint32_t how)
-{
-    return core3_resume_range(core3, &(struct ampgdb_resume){.how = how});
-}
-
-int core3_resume_range(struct core3 *core3, const struct ampgdb_resume *resume)
+int core3_resume(struct core3 *core3, const struct ampgdb_resume *resume)
 {
     const uint32_t payload[AMPGDB_RESUME_WORDS] = {resume->how, resume->start, resume->end};
 

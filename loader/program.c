@@ -22,7 +22,7 @@ static int run(struct core3 *core3, const struct arguments *arguments, struct er
     int result = core3_allow(core3, arguments->allow);
 
     if (result == 0)
-        result = core3_resume(core3, AMPGDB_RESUME_CONTINUE);
+        result = core3_resume(core3, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
     return result < 0 ? explained(core3, "start the program", result, error) : 0;
 }
 

@@ -184,7 +184,7 @@ static int ask(struct core3 *core3)
     case 6:
         return core3_clear_breaks(core3);
     case 7:
-        return core3_resume(core3, next_word());
+        return core3_resume(core3, &(struct ampgdb_resume){.how = next_word()});
     case 8:
         return core3_halt(core3);
     case 9:

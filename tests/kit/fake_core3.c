@@ -340,12 +340,7 @@ static void run_to_break(struct core3 *core3)
               0);
 }
 
-int core3_resume(struct core3 *core3, uint32_t how)
-{
-    return core3_resume_range(core3, &(struct ampgdb_resume){.how = how});
-}
-
-int core3_resume_range(struct core3 *core3, const struct ampgdb_resume *resume)
+int core3_resume(struct core3 *core3, const struct ampgdb_resume *resume)
 {
     const int error = pass_halted(core3);
     const char *deliver = resume->how & AMPGDB_RESUME_DELIVER ? " deliver" : "";

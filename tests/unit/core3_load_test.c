@@ -25,6 +25,7 @@
 
 static struct core3 *core3;
 static struct error error;
+static const struct ampgdb_resume go_on = {.how = AMPGDB_RESUME_CONTINUE};
 
 static uint8_t code[AMPGDB_DATA_MAX + 10];
 static const uint8_t data[] = {1, 2, 3};
@@ -101,7 +102,7 @@ static void a_load_stops_what_runs_and_lifts_its_breakpoints(void **state)
                                      &(struct ampgdb_break){AMPGDB_BREAK_HARDWARE, BASE, 4, 0, 0},
                                      NULL, 0),
                      0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     assert_int_equal(core3_load(core3, &image, &error), 0);
     assert_loaded();
     assert_int_equal(fake.breaks, 0);
@@ -116,7 +117,7 @@ static void an_image_that_does_not_fit_stops_nobody(void **state)
 
     (void)state;
     memset(fake.ram, 0xEE, sizeof fake.ram);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         image.segments[1].addr = bad[i];
         assert_int_equal(core3_load(core3, &image, &error), -HOST_EFAIL);
@@ -142,7 +143,7 @@ static void a_load_that_fails_leaves_nothing_to_start(void **state)
 
     (void)state;
     assert_int_equal(core3_load(core3, &image, &error), 0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake.fails_at = BSS + 50;
     assert_int_equal(core3_load(core3, &image, &error), -HOST_EFAIL);
     assert_says("cannot write to 0x20005032: there is no such memory");
@@ -199,7 +200,7 @@ static void a_reload_brings_the_original_data_back(void **state)
     assert_int_equal(core3_load(core3, &image, &error), 0);
     assert_int_equal(core3_loaded_entry(core3, &entry, &error), 0);
     assert_int_equal(entry, BASE + 0x20);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     memset(fake.ram, 0xEE, sizeof fake.ram);
     assert_int_equal(core3_reload(core3, &error), 0);
     assert_loaded();

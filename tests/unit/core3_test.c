@@ -25,6 +25,7 @@
 static struct core3 *core3;
 static struct error error;
 static struct ampgdb_stop stop;
+static const struct ampgdb_resume go_on = {.how = AMPGDB_RESUME_CONTINUE};
 
 /* --- what of libc may fail (tests.mk, WRAPPED) --- */
 
@@ -300,7 +301,7 @@ static void a_replaced_stub_need_not_be_awake(void **state)
 {
     (void)state;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     core3_disown(core3);
     fake.mailbox3 = 0x20004000; /* the program's: gone with it */
     fake_header()->abi_version = 77;
@@ -551,7 +552,7 @@ static void a_panic_can_be_examined_without_disturbing_it(void **state)
 
     (void)state;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake_stop(AMPGDB_STOP_BKPT, 0x1234);
     core3_disown(core3);
     leave_panic();
@@ -733,14 +734,15 @@ static void breakpoints_are_passed_on_with_their_code(void **state)
 
 static void ways_to_resume_are_passed_on(void **state)
 {
+    const struct ampgdb_resume step = {.how = AMPGDB_RESUME_STEP};
     const struct ampgdb_resume range = {AMPGDB_RESUME_RANGE | AMPGDB_RESUME_DELIVER, BASE,
                                         BASE + 8};
 
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_STEP), 0);
+    assert_int_equal(core3_resume(core3, &step), 0);
     assert_asked(AMPGDB_MSG_RESUME, (uint32_t[]){AMPGDB_RESUME_STEP, 0, 0}, 3);
     fake_stop(AMPGDB_STOP_STEP, 0);
-    assert_int_equal(core3_resume_range(core3, &range), 0);
+    assert_int_equal(core3_resume(core3, &range), 0);
     assert_asked(AMPGDB_MSG_RESUME, (uint32_t[]){0x102, BASE, BASE + 8}, 3);
 }
 
@@ -766,7 +768,7 @@ static void a_refusal_of_the_stub_keeps_the_session(void **state)
     assert_int_equal(set_break(BASE), 0);
     assert_int_equal(core3_clear_breaks(core3), 0);
     assert_int_equal(fake.breaks, 0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     assert_int_equal(core3_read_regs(core3, 0, 1, &value), -AMPGDB_EBUSY);
     assert_int_equal(core3_halt(core3), 0);
     assert_int_equal(core3_read_regs(core3, 0, 1, &value), 0);
@@ -783,7 +785,7 @@ static void the_doorbell_is_rung_only_where_it_is_heard(void **state)
     assert_int_equal(core3_ping(core3), 0);
     assert_int_equal(fake.doorbells, 1);
     fake.sleeps = false;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     assert_int_equal(fake.doorbells, 2);
     assert_int_equal(core3_ping(core3), 0);
     assert_int_equal(fake.doorbells, 3);
@@ -794,7 +796,7 @@ static void the_doorbell_is_rung_only_where_it_is_heard(void **state)
 static void a_stop_is_told_once(void **state)
 {
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     assert_int_equal(core3_poll_stop(core3, &stop), 0);
     fake_stop(AMPGDB_STOP_S2_DATA, 0x1234);
     assert_int_equal(core3_poll_stop(core3, &stop), 1);
@@ -817,7 +819,7 @@ static void a_stop_that_arrives_before_a_reply_is_kept(void **state)
     uint8_t byte;
 
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake.meddle = stop_now;
     assert_int_equal(core3_read_mem(core3, BASE, &byte, 1), 1);
     assert_int_equal(core3_poll_stop(core3, &stop), 1);
@@ -827,7 +829,7 @@ static void a_stop_that_arrives_before_a_reply_is_kept(void **state)
 static void a_stop_from_before_owning_is_not_new(void **state)
 {
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     core3_disown(core3);
     fake.meddle = stop_now;
     assert_int_equal(core3_own(core3, "core3_test", &error), 0);
@@ -841,7 +843,7 @@ static void a_halt_brings_one_stop_and_none_when_halted(void **state)
     (void)state;
     assert_int_equal(core3_halt(core3), 0);
     assert_int_equal(core3_poll_stop(core3, &stop), 0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     assert_int_equal(core3_halt(core3), 0);
     assert_int_equal(core3_poll_stop(core3, &stop), 1);
     assert_int_equal(stop.reason, AMPGDB_STOP_HALT);
@@ -853,7 +855,7 @@ static void a_reset_forgets_the_stop_of_the_old_program(void **state)
     struct core3_info info;
 
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake_stop(AMPGDB_STOP_BKPT, 0);
     assert_int_equal(core3_reset(core3, BASE + 1), 0);
     assert_int_equal(core3_poll_stop(core3, &stop), 0);
@@ -866,17 +868,17 @@ static void a_reset_forgets_the_stop_of_the_old_program(void **state)
 static void a_resume_forgets_an_unread_stop(void **state)
 {
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake_stop(AMPGDB_STOP_BKPT, 0);
     assert_int_equal(core3_ping(core3), 0);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     assert_int_equal(core3_poll_stop(core3, &stop), 0);
 }
 
 static void an_unknown_reason_becomes_unknown(void **state)
 {
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake_stop(AMPGDB_STOP_COUNT, 0);
     assert_int_equal(core3_poll_stop(core3, &stop), 1);
     assert_int_equal(stop.reason, AMPGDB_STOP_UNKNOWN);
@@ -938,7 +940,7 @@ static void prints_are_kept_while_others_are_waited_for(void **state)
 
     (void)state;
     assert_no_print();
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake.meddle = print_before_the_reply;
     assert_int_equal(core3_read_mem(core3, BASE, &byte, 1), 1);
     assert_int_equal(core3_poll_stop(core3, &stop), 1);
@@ -998,7 +1000,7 @@ static void what_is_lost_stays_lost_without_waiting_again(void **state)
     fake.looks = 0;
     fake.is_silent = false;
     assert_int_equal(core3_read_mem(core3, BASE, &byte, 1), -HOST_ELOST);
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), -HOST_ELOST);
+    assert_int_equal(core3_resume(core3, &go_on), -HOST_ELOST);
     assert_int_equal(core3_poll_stop(core3, &stop), -HOST_ELOST);
     assert_int_equal(fake.looks, 0);
     assert_says(core3_explain(core3, -HOST_ELOST), "did not answer");
@@ -1056,7 +1058,7 @@ static void a_panic_ends_the_waiting(void **state)
 static void a_panic_while_the_program_runs_is_noticed(void **state)
 {
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     panic_now(&fake);
     assert_int_equal(core3_poll_stop(core3, &stop), -HOST_ELOST);
     assert_says(core3_explain(core3, -HOST_ELOST), "stub+0x88");
@@ -1075,7 +1077,7 @@ static void a_restart_by_somebody_else_is_noticed(void **state)
 static void a_doorbell_that_fails_is_passed_on(void **state)
 {
     (void)state;
-    assert_int_equal(core3_resume(core3, AMPGDB_RESUME_CONTINUE), 0);
+    assert_int_equal(core3_resume(core3, &go_on), 0);
     fake.is_gone = true;
     assert_lost("the machine is gone");
 }
@@ -1288,7 +1290,7 @@ static void every_request_checks_the_length_of_its_reply(void **state)
             result = set_break(BASE);
             break;
         case 8:
-            result = core3_resume(core3, AMPGDB_RESUME_CONTINUE);
+            result = core3_resume(core3, &go_on);
             break;
         }
         assert_int_equal(result, -HOST_ELOST);

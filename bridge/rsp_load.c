@@ -11,10 +11,9 @@
  */
 #include <stdlib.h>
 
+#include "ampgdb/armv7.h"
 #include "image.h"
 #include "rsp.h"
-
-#define CPSR_T 0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
 
 /* What somebody writes by hand over the code he stands in, at most. */
 #define PATCH_BYTES 16u
@@ -135,7 +134,7 @@ int rsp_settle_load(struct session *session, uint32_t thumb)
     if (error || regs[0] != (session->info.entry & ~1u))
         return error;
     if (thumb == RSP_THUMB_AS_IS)
-        thumb = regs[1] & CPSR_T ? 1 : 0;
+        thumb = regs[1] & PSR_T ? 1 : 0;
     return rsp_load(session, regs[0] | thumb);
 }
 

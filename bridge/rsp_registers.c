@@ -9,11 +9,11 @@
  */
 #include <string.h>
 
+#include "ampgdb/armv7.h"
 #include "fault.h"
 #include "registers.h"
 #include "rsp.h"
 
-#define CPSR_T    0x20u /* Thumb state (ARM DDI 0406C, B1.3.3) */
 #define WORDS_MAX 2u
 
 /* Are there others than those of the last stop? Only an observer reads while the program runs. */
@@ -106,7 +106,7 @@ static int with_thumb(struct session *session, bool thumb, uint32_t *cpsr)
 {
     const int error = core3_read_regs(session->core3, AMPGDB_REG_CPSR, 1, cpsr);
 
-    *cpsr = thumb ? *cpsr | CPSR_T : *cpsr & ~CPSR_T;
+    *cpsr = thumb ? *cpsr | PSR_T : *cpsr & ~PSR_T;
     return error;
 }
 
@@ -128,10 +128,10 @@ static int write_pc(struct session *session, uint32_t value)
  * of a load only T is news, the rest is that of the program before. */
 static int write_cpsr(struct session *session, uint32_t value)
 {
-    int error = rsp_settle_load(session, value & CPSR_T ? 1 : 0);
+    int error = rsp_settle_load(session, value & PSR_T ? 1 : 0);
 
     if (!error && session->since_load < 2)
-        error = with_thumb(session, value & CPSR_T, &value);
+        error = with_thumb(session, value & PSR_T, &value);
     if (error)
         return error;
     return core3_write_regs(session->core3, AMPGDB_REG_CPSR, 1, &value);

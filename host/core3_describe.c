@@ -10,12 +10,11 @@
  */
 #include <string.h>
 
+#include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
 #include "core3.h"
 #include "core3_explain.h"
 #include "describe_fault.h"
-
-#define HSR_ISV (1u << 24) /* B3.13.6 */
 
 /* QA7 4.10: bits of core 3's IRQ source register. */
 #define SOURCE_COUNT 12
@@ -116,10 +115,10 @@ static void add_sysreg(struct sentence *text, const struct core3_info *info,
     /* MCR and MRC (B3.13.6): Opc2 19:17, Opc1 16:14, CRn 13:10, Rt 8:5, CRm 4:1, read 0 */
     sentence_add(text, "a system register that is not the program's: %s",
                  explain_exception_class(hsr));
-    if (hsr >> 26 == 0x03 || hsr >> 26 == 0x05)
+    if (HSR_EC(hsr) == EC_MCR_CP15 || HSR_EC(hsr) == EC_MCR_CP14)
         sentence_add(text, ", %s p%u, %u, r%u, c%u, c%u, %u", hsr & 1 ? "MRC" : "MCR",
-                     hsr >> 26 == 0x03 ? 15 : 14, hsr >> 14 & 7, hsr >> 5 & 0xF, hsr >> 10 & 0xF,
-                     hsr >> 1 & 0xF, hsr >> 17 & 7);
+                     HSR_EC(hsr) == EC_MCR_CP15 ? 15 : 14, hsr >> 14 & 7, hsr >> 5 & 0xF,
+                     hsr >> 10 & 0xF, hsr >> 1 & 0xF, hsr >> 17 & 7);
     sentence_add(text, " (HSR 0x%08x)", hsr);
 }
 

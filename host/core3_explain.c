@@ -5,11 +5,9 @@
  */
 #include "core3_explain.h"
 
+#include "ampgdb/armv7.h"
 #include "ampgdb/ring.h"
 #include "core3.h"
-
-#define HSR_EC_SHIFT 26
-#define CPSR_MODE    0x1Fu
 
 /* clang-format off */
 static const char *const request_names[] = {
@@ -54,8 +52,9 @@ static const char *const panic_names[] = {
 
 /* ARM DDI 0406C, B1.3.1, "ARM processor modes". */
 static const char *const mode_names[] = {
-    [0x10] = "User", [0x11] = "FIQ", [0x12] = "IRQ", [0x13] = "Supervisor", [0x16] = "Monitor",
-    [0x17] = "Abort", [0x1A] = "HYP", [0x1B] = "Undefined", [0x1F] = "System",
+    [MODE_USR] = "User", [MODE_FIQ] = "FIQ", [MODE_IRQ] = "IRQ", [MODE_SVC] = "Supervisor",
+    [MODE_MON] = "Monitor", [MODE_ABT] = "Abort", [MODE_HYP] = "HYP", [MODE_UND] = "Undefined",
+    [MODE_SYS] = "System",
 };
 
 /* ARM DDI 0406C, B3.13.6, "Use of the HSR", table of EC encodings. */
@@ -81,7 +80,7 @@ const char *explain_request(uint32_t type)
 
 const char *explain_exception_class(uint32_t hsr)
 {
-    const uint32_t class = hsr >> HSR_EC_SHIFT;
+    const uint32_t class = HSR_EC(hsr);
 
     return NAME_OF(class_names, class);
 }
@@ -107,7 +106,7 @@ static void explain_panic(const volatile struct ampgdb_header *header, struct er
 
 static void explain_refusal(const volatile struct ampgdb_header *header, struct error *cause)
 {
-    const uint32_t mode = header->entry_cpsr & CPSR_MODE;
+    const uint32_t mode = header->entry_cpsr & PSR_MODE;
 
     error_set(
         cause, 0,

@@ -10,15 +10,11 @@
 
 #include <stdbool.h>
 
+#include "ampgdb/armv7.h"
 #include "fault.h"
 #include "instruction.h"
 #include "whose_memory.h"
 
-#define CPSR_MODE         0x1Fu /* B1.3.3 */
-#define CPSR_MODE_USER    0x10u
-#define CPSR_T            0x20u
-#define HSR_S1PTW         (1u << 7)            /* B3.13.6 */
-#define FPEXC_EN          (1u << 30)           /* B4.1.57 */
 #define CPACR_CP10(cpacr) ((cpacr) >> 20 & 3u) /* B4.1.40; CP11 must be the same */
 #define CP10_PL1          1u
 #define CP10_ALL          3u
@@ -28,7 +24,7 @@
 
 static bool is_thumb(const struct ampgdb_stop *stop)
 {
-    return (stop->regs[AMPGDB_REG_CPSR] & CPSR_T) != 0;
+    return (stop->regs[AMPGDB_REG_CPSR] & PSR_T) != 0;
 }
 
 static bool has_mmu(const struct core3_info *info)
@@ -42,7 +38,7 @@ static bool has_mmu(const struct core3_info *info)
 static const char *missing_for_fpu(const struct ampgdb_stop *stop)
 {
     const uint32_t granted = CPACR_CP10(stop->syndrome);
-    const bool is_user = (stop->regs[AMPGDB_REG_CPSR] & CPSR_MODE) == CPSR_MODE_USER;
+    const bool is_user = (stop->regs[AMPGDB_REG_CPSR] & PSR_MODE) == MODE_USR;
     const bool is_denied = granted != CP10_ALL && (granted != CP10_PL1 || is_user);
     const bool is_off = !(stop->address & FPEXC_EN);
 

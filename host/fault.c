@@ -6,16 +6,15 @@
  */
 #include "fault.h"
 
+#include "ampgdb/armv7.h"
 #include "ampgdb/message.h"
 
-/* DFSR and IFSR (B4.1.52, B4.1.96), HSR of an abort (B3.13.6) */
+/* DFSR and IFSR (B4.1.52, B4.1.96) */
 #define FSR_LPAE     (1u << 9)  /* long-descriptor format: STATUS in bits 5:0 */
 #define FSR_WNR      (1u << 11) /* DFSR only */
 #define FSR_FS4      (1u << 10) /* short-descriptor format: FS is this bit and bits 3:0 */
 #define FSR_FS3_0    0xFu
 #define FSR_STATUS   0x3Fu
-#define HSR_STATUS   0x3Fu
-#define HSR_WNR      (1u << 6) /* data aborts only */
 #define LEVEL_MASK   0x3u
 #define LEVEL_GROUPS 0x3Cu
 
@@ -130,7 +129,7 @@ struct fault fault_of_stop(const struct ampgdb_stop *stop)
     case AMPGDB_STOP_S2_DATA:
     case AMPGDB_STOP_LOCAL:
     case AMPGDB_STOP_ABORT:
-        return of_long_status(stop->syndrome & HSR_STATUS);
+        return of_long_status(HSR_FAULT_STATUS(stop->syndrome));
     default:
         return (struct fault){FAULT_NONE, 0, 0};
     }

@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include "ampgdb/armv7.h"
+
 #define BIT(n) (1u << (n))
 
 static inline void isb(void)
@@ -168,43 +170,10 @@ static inline uint64_t ask_translation(void (*operation)(uint32_t), uint32_t add
 #define SCTLR_EE BIT(25)
 #define SCTLR_TE BIT(30)
 
-/* PSRs (B1.3.3) */
-#define PSR_MODE         0x1Fu
-#define PSR_T            BIT(5)
-#define PSR_F            BIT(6)
-#define PSR_I            BIT(7)
-#define PSR_A            BIT(8)
-#define PSR_E            BIT(9)
-#define PSR_IT           0x0600FC00u
-#define PSR_IT_COND(psr) ((psr) >> 12 & 0xFu)
-#define PSR_J            BIT(24)
-#define MODE_USR         0x10u
-#define MODE_FIQ         0x11u
-#define MODE_IRQ         0x12u
-#define MODE_SVC         0x13u
-#define MODE_ABT         0x17u
-#define MODE_HYP         0x1Au
-#define MODE_UND         0x1Bu
-#define MODE_SYS         0x1Fu
-
 /* HSTR (B4.1.92): accesses of the program's with CRn 12 trap */
 #define HSTR_T12 BIT(12)
 
-/* HSR (B3.13.6) */
-#define HSR_EC(hsr)              ((hsr) >> 26)
-#define HSR_CV                   BIT(24)
-#define HSR_COND(hsr)            ((hsr) >> 20 & 0xFu)
-#define HSR_S1PTW                BIT(7)
-#define HSR_FAULT_STATUS(hsr)    ((hsr)&0x3Fu)
-#define EC_MCR_CP15              0x03u
-#define EC_MCRR_CP15             0x04u
-#define EC_MCR_CP14              0x05u
-#define EC_LDC_CP14              0x06u
-#define EC_MRRC_CP14             0x0Cu
-#define EC_HVC                   0x12u
-#define EC_SMC                   0x13u
-#define EC_PREFETCH_ABORT        0x20u
-#define EC_DATA_ABORT            0x24u
+/* Fault status in the HSR (B3.13.6) */
 #define FAULT_DEBUG_EVENT        0x22u
 #define FAULT_ASYNC_EXTERNAL     0x11u
 #define FAULT_PERMISSION(status) (((status)&0x3Cu) == 0x0Cu)

@@ -10,6 +10,7 @@
  *      4. relocate, clear .bss, set the stack and the vectors
  *      5. go to C, which does not come back
  */
+#include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
 #include "ampgdb/memmap.h"
 #include "ampgdb/window_states.h"
@@ -40,8 +41,8 @@ stub_entry:
     mov     r0, #AMPGDB_PROGRESS_ENTERED
     str     r0, [header, #HEADER_PROGRESS]
 
-    and     r0, r4, #0x1F
-    cmp     r0, #0x1A
+    and     r0, r4, #PSR_MODE
+    cmp     r0, #MODE_HYP
     bne     refuse
 
     /* HYP MMU and caches off, whoever had us before. */

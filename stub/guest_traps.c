@@ -44,10 +44,8 @@ static bool condition_failed(const struct frame *frame)
 
 /* --- stores to the ARM-local page --- */
 
-#define ISS_ISV(hsr)      ((hsr) >> 24 & 1u)
 #define ISS_SAS_WORD(hsr) (((hsr) >> 22 & 3u) == 2u)
 #define ISS_SRT(hsr)      ((hsr) >> 16 & 0xFu)
-#define ISS_IS_WRITE(hsr) ((hsr) >> 6 & 1u)
 
 /* HPFAR is not promised for permission faults: ask the program's own tables (stage 1) again. */
 uint32_t guest_physical(uint32_t addr)
@@ -71,7 +69,7 @@ static bool perform_local_store(struct frame *frame, uint32_t offset)
     volatile uint32_t *const reg = (volatile uint32_t *)(uintptr_t)(BCM283X_LOCAL + offset);
     uint32_t value;
 
-    if (!ISS_ISV(frame->hsr) || !ISS_SAS_WORD(frame->hsr) || offset % 4 != 0)
+    if (!(frame->hsr & HSR_ISV) || !ISS_SAS_WORD(frame->hsr) || offset % 4 != 0)
         return false;
     value = regs_read(frame, ISS_SRT(frame->hsr));
     if (!local_store_allowed(offset, &value))
@@ -88,7 +86,7 @@ static bool explain_data_abort(struct frame *frame, const struct layout *layout,
     const uint32_t status = HSR_FAULT_STATUS(frame->hsr);
     const uint32_t phys = faulting_physical(frame, frame->hdfar);
 
-    if (FAULT_PERMISSION(status) && ISS_IS_WRITE(frame->hsr) &&
+    if (FAULT_PERMISSION(status) && frame->hsr & HSR_WNR &&
         region_of(layout, phys) == REGION_LOCAL) {
         if (perform_local_store(frame, phys - BCM283X_LOCAL))
             return false;

@@ -13,8 +13,7 @@
 #include "ampgdb/message.h"
 #include "cp.h"
 
-#define FPEXC_EN BIT(30)
-#define WORDS    (AMPGDB_REG_FPSCR - AMPGDB_REG_D0)
+#define WORDS (AMPGDB_REG_FPSCR - AMPGDB_REG_D0)
 
 static uint32_t bank[WORDS] __attribute__((aligned(8))); /* d0 to d31, while they are looked at */
 

@@ -7,12 +7,8 @@
  */
 #include "step_internal.h"
 
-#define CPSR_E    (1u << 9)
-#define CPSR_J    (1u << 24)
-#define CPSR_T    (1u << 5)
-#define MODE_MASK 0x1Fu
-#define MODE_USR  0x10u
-#define MODE_SYS  0x1Fu
+#include "ampgdb/armv7.h"
+
 /* usr fiq irq svc abt und sys, by the low four bits of the mode (B1.3.1). Hyp and Monitor are
  * not to be entered from below. */
 #define MODES_TO_RETURN_TO 0x888Fu
@@ -70,7 +66,7 @@ int step_fetch(const struct step *s, uint32_t addr, uint32_t len, uint32_t *valu
 
 int step_load(const struct step *s, uint32_t addr, uint32_t len, uint32_t *value)
 {
-    return load_bytes(s, addr, len, (s->cpu->cpsr & CPSR_E) != 0, value);
+    return load_bytes(s, addr, len, (s->cpu->cpsr & PSR_E) != 0, value);
 }
 
 /* MemA[]: a misaligned address is an alignment fault, whatever SCTLR.A says (A3.2.1). */
@@ -132,16 +128,16 @@ int step_ldr(struct step *s, uint32_t addr)
 /* CPSRWriteByInstr() as an exception return, then BranchWritePC(), which forces alignment. */
 static int return_with(struct step *s, uint32_t pc, uint32_t psr)
 {
-    uint32_t mode = psr & MODE_MASK;
+    uint32_t mode = psr & PSR_MODE;
 
-    if (psr & CPSR_J || mode < MODE_USR || !bit(MODES_TO_RETURN_TO, mode & 15))
+    if (psr & PSR_J || mode < MODE_USR || !bit(MODES_TO_RETURN_TO, mode & 15))
         return -AMPGDB_EDECODE;
-    return go_to(s, pc, (psr & CPSR_T) != 0);
+    return go_to(s, pc, (psr & PSR_T) != 0);
 }
 
 static bool has_spsr(const struct step *s)
 {
-    uint32_t mode = s->cpu->cpsr & MODE_MASK;
+    uint32_t mode = s->cpu->cpsr & PSR_MODE;
 
     return mode != MODE_USR && mode != MODE_SYS;
 }
@@ -160,7 +156,7 @@ int step_rfe(struct step *s, uint32_t addr)
     uint32_t pc, psr;
     int now = step_writes_pc(s);
 
-    if (now < 0 || step_is_pc(s, 16) || (s->cpu->cpsr & MODE_MASK) == MODE_USR)
+    if (now < 0 || step_is_pc(s, 16) || (s->cpu->cpsr & PSR_MODE) == MODE_USR)
         return -AMPGDB_EDECODE;
     if (now == 0)
         return 0;
@@ -247,9 +243,9 @@ int step_next(const struct step_cpu *cpu, step_read_fn *read, void *context,
               struct step_target *target)
 {
     struct step s = {.cpu = cpu, .read = read, .context = context, .target = target};
-    bool thumb = (cpu->cpsr & CPSR_T) != 0;
+    bool thumb = (cpu->cpsr & PSR_T) != 0;
 
-    if (cpu->cpsr & CPSR_J || cpu->r[15] & (thumb ? 1 : 3))
+    if (cpu->cpsr & PSR_J || cpu->r[15] & (thumb ? 1 : 3))
         return -AMPGDB_EDECODE;
     s.passed = true;
     target->thumb = thumb;

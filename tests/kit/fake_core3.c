@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CPSR_T 0x20u
+#include "ampgdb/armv7.h"
 
 void fake_init(struct core3 *core3)
 {
@@ -316,7 +316,7 @@ void fake_stop(struct core3 *core3, uint32_t reason, uint32_t address, uint32_t 
 
 static void move(struct core3 *core3)
 {
-    core3->regs[AMPGDB_REG_PC] += core3->regs[AMPGDB_REG_CPSR] & CPSR_T ? 2 : 4;
+    core3->regs[AMPGDB_REG_PC] += core3->regs[AMPGDB_REG_CPSR] & PSR_T ? 2 : 4;
 }
 
 static void run_to_break(struct core3 *core3)

@@ -46,8 +46,12 @@ struct session {
     uint32_t catch;          /* AMPGDB_CATCH_*, as Core 3 was told last */
     struct ampgdb_stop stop; /* why the program is halted; registers may be older than writes */
 
-    struct ranges written; /* by the client since the last resume, or the last load */
+    struct ranges written; /* by the client since the last resume; but nothing before a load */
+    bool loaded;           /* written is what the last load wrote */
+    bool looked;           /* at memory, since the last write */
+    bool half_loaded;      /* a load has failed, and nothing was loaded or reset since */
     unsigned since_load;   /* packets since a load gave the program a fresh CPU, at most 2 */
+    uint32_t told_cpsr;    /* the last that the client was sent or has set */
     struct line_cache cache;
     struct print_formats *formats;
     struct rsp_watch watches[RSP_WATCHES_MAX];
@@ -85,8 +89,9 @@ struct session *session_new(enum session_role role, struct core3 *core3,
 /* What handlers share. All return 0 or a negative error. */
 int session_look(struct session *session); /* has a running program stopped by itself? */
 int session_resume(struct session *session, const struct ampgdb_resume *resume);
+#define SESSION_NOT_STARTED 1 /* its load has failed */
 int session_halt(struct session *session); /* and wait until it is halted */
-int session_reset(struct session *session, uint32_t entry);
+int session_reset(struct session *session); /* and settle a load before */
 int session_note_reset(struct session *session); /* it was reset: registers, reason */
 int session_leave(struct session *session, enum on_disconnect what); /* and disown Core 3 */
 bool session_is_lost(int error); /* Core 3 is gone, not just unwilling */
@@ -123,11 +128,19 @@ void observer_look(struct session *session);                /* what does the pro
 const char *session_refusal(const struct session *session); /* why it may not act */
 
 /* rsp_load.c */
-int rsp_load(struct session *session, uint32_t entry); /* the client has loaded a program */
-/* Has it, without a word about PC? To be called before anything after which it could not be told
- * any more. thumb: the state it shall start in. */
-int rsp_settle_load(struct session *session, uint32_t thumb);
-#define RSP_THUMB_AS_IS 2u
+/* The client is about to write memory; it could not. */
+int rsp_note_write(struct session *session, uint32_t addr, uint32_t len);
+void rsp_note_failed_write(struct session *session, uint32_t addr, uint32_t len);
+/* Is this PC the end of a load? Then the program is to be taken in. */
+bool rsp_is_load(const struct session *session, uint32_t pc);
+int rsp_load(struct session *session, uint32_t pc);
+/* A CPSR directly after that: it tells in which state the program shall start. */
+int rsp_correct_load(struct session *session);
+/* Was a program loaded without a word about PC? To be called before anything after which it could
+ * not be told any more. */
+int rsp_settle_load(struct session *session);
+/* Has a load failed? Then the program does not start; the client will be told. */
+bool rsp_is_half_loaded(struct session *session);
 rsp_handler_fn rsp_run, rsp_restart;
 
 /* rsp_query.c */

@@ -31,7 +31,6 @@ int rsp_detach(struct session *session, struct rsp_cursor *args)
 /* The program stands at its start, without breakpoints; there is no process that could end. */
 static int kill_program(struct session *session)
 {
-    struct core3_info info;
     int error;
 
     if (!session->owns)
@@ -39,8 +38,7 @@ static int kill_program(struct session *session)
     error = core3_clear_breaks(session->core3);
     if (error)
         return error;
-    core3_info(session->core3, &info);
-    error = session_reset(session, info.entry);
+    error = session_reset(session);
     if (error)
         return error;
     session->waiting = false;

@@ -4,16 +4,21 @@
  * Programs that GDB loads: how we notice it, what is remembered of them, and how they start over
  * with their original data.
  *
- * A "load" is nothing but writes to memory, and then a PC, in memory that was just written. The
- * program expects the CPU as after a reset, not as its predecessor left it. When GDB believes that
- * PC has the right value already, not even that comes; then the load shows in what it wrote: more
- * than a patch, over the entry at which the program stands.
+ * A "load" is nothing but writes to memory, and then a PC, in memory that was just written and not
+ * looked at since: before a user's own "set $pc" GDB always looks. The program expects the CPU as
+ * after a reset, not as its predecessor left it. When GDB believes that PC has the right value
+ * already, not even that comes; then the load shows in what it wrote: more than a patch, over the
+ * entry at which the program stands.
+ *
+ * Whether the entry is Thumb, GDB never says. It writes a CPSR, after the PC, when T must change
+ * from what it was told last; else it is as it was told.
  */
 #include <stdlib.h>
 
 #include "ampgdb/armv7.h"
 #include "image.h"
 #include "rsp.h"
+#include "whose_memory.h"
 
 /* What somebody writes by hand over the code he stands in, at most. */
 #define PATCH_BYTES 16u
@@ -91,11 +96,13 @@ static int remember(struct session *session, uint32_t entry, struct error *error
 /* --- Load ---------------------------------------------------------------------------------- */
 
 /* A program that cannot be remembered is loaded all the same: -HOST_EFAIL is no failure here. */
-int rsp_load(struct session *session, uint32_t entry)
+static int take_in(struct session *session, uint32_t entry)
 {
     struct error error;
-    int result = session_reset(session, entry);
+    int result = core3_reset(session->core3, entry);
 
+    if (!result)
+        result = session_note_reset(session);
     if (!result) /* what the program before was allowed is not this one's */
         result = core3_allow(session->core3, session->config.allow);
     if (result)
@@ -110,9 +117,28 @@ int rsp_load(struct session *session, uint32_t entry)
                           "load it again instead",
                           error.text);
     }
-    ranges_clear(&session->written);
+    session->loaded = true;
     session->since_load = 0;
     return 0;
+}
+
+bool rsp_is_load(const struct session *session, uint32_t pc)
+{
+    return !session->loaded && !session->looked && ranges_find(&session->written, pc & ~1u);
+}
+
+int rsp_load(struct session *session, uint32_t pc)
+{
+    return take_in(session, session->told_cpsr & PSR_T ? pc | 1 : pc);
+}
+
+int rsp_correct_load(struct session *session)
+{
+    const uint32_t thumb = session->told_cpsr & PSR_T ? 1 : 0;
+
+    if ((session->info.entry & 1) == thumb)
+        return 0;
+    return take_in(session, session->info.entry ^ 1);
 }
 
 /* Is there more than a patch over the place where the program starts? */
@@ -120,22 +146,64 @@ static bool is_entry_rewritten(const struct session *session)
 {
     const struct range *range = ranges_find(&session->written, session->info.entry & ~1u);
 
-    return range && range->last - range->first >= PATCH_BYTES;
+    return !session->loaded && range && range->last - range->first >= PATCH_BYTES;
 }
 
-int rsp_settle_load(struct session *session, uint32_t thumb)
+int rsp_settle_load(struct session *session)
 {
-    uint32_t regs[2]; /* PC, CPSR */
+    uint32_t pc;
     int error;
 
     if (session->running || !is_entry_rewritten(session))
         return 0;
-    error = core3_read_regs(session->core3, AMPGDB_REG_PC, 2, regs);
-    if (error || regs[0] != (session->info.entry & ~1u))
+    error = core3_read_regs(session->core3, AMPGDB_REG_PC, 1, &pc);
+    if (error || pc != (session->info.entry & ~1u))
         return error;
-    if (thumb == RSP_THUMB_AS_IS)
-        thumb = regs[1] & PSR_T ? 1 : 0;
-    return rsp_load(session, regs[0] | thumb);
+    return rsp_load(session, pc);
+}
+
+/* A load writes nothing twice: if this does, it is the first change to what was loaded. */
+int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
+{
+    int error = 0;
+
+    if (ranges_overlap(&session->written, addr, len))
+        error = rsp_settle_load(session);
+    if (session->loaded)
+        ranges_clear(&session->written);
+    session->loaded = false;
+    session->looked = false;
+    ranges_add(&session->written, addr, len);
+    line_cache_drop(&session->cache);
+    return error;
+}
+
+/* --- A load that fails --------------------------------------------------------------------- */
+
+/* GDB says "Load failed", and no more. In the midst of debugging it is "restore" that failed, and
+ * the program may go on. */
+void rsp_note_failed_write(struct session *session, uint32_t addr, uint32_t len)
+{
+    const struct core3_info *info = &session->info;
+
+    if (session->running || len <= PATCH_BYTES)
+        return;
+    session_say_later(session,
+                      "0x%08x cannot be written, it %s; a program's RAM begins at 0x%08x: link it "
+                      "there (-Ttext 0x%08x)",
+                      addr, whose_memory(info, addr), info->program_base, info->program_base);
+    if (session->stop.reason == AMPGDB_STOP_RESET || is_entry_rewritten(session))
+        session->half_loaded = true;
+    ranges_clear(&session->written); /* what there is of it is no program to take in */
+}
+
+bool rsp_is_half_loaded(struct session *session)
+{
+    if (session->half_loaded)
+        session_say_later(session,
+                          "the program does not start, because its load has failed: load it "
+                          "again, or \"monitor reset halt\" to start what lies in RAM");
+    return session->half_loaded;
 }
 
 /* --- Start over ---------------------------------------------------------------------------- */
@@ -144,10 +212,14 @@ int rsp_settle_load(struct session *session, uint32_t thumb)
 static int start_over(struct session *session)
 {
     struct error error;
-    int result = core3_reload(session->core3, &error);
+    int result = rsp_settle_load(session);
 
+    if (result)
+        return result;
+    result = core3_reload(session->core3, &error);
     if (result == 0) {
         ranges_clear(&session->written);
+        session->loaded = false;
         return session_note_reset(session);
     }
     if (session_is_lost(result) && result != -HOST_EFAIL)
@@ -156,9 +228,10 @@ static int start_over(struct session *session)
         session_say_later(session, "the program cannot start over: %s", error.text);
         return result;
     }
+    if (rsp_is_half_loaded(session))
+        return -AMPGDB_EINVAL;
     session_say_later(session, "the program starts with its data as it is now: %s", error.text);
-    core3_info(session->core3, &session->info);
-    return session_reset(session, session->info.entry);
+    return session_reset(session);
 }
 
 /* vRun;filename[;argument]... -> stop reply. There are no files and nobody who takes arguments: it

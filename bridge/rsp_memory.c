@@ -52,6 +52,7 @@ int rsp_read_memory(struct session *session, struct rsp_cursor *args)
 
     if (!take_range(args, &addr, &len) || !rsp_at_end(args) || len == 0)
         return -AMPGDB_EINVAL;
+    session->looked = true;
     if (len > RSP_PACKET_SIZE / 2)
         len = RSP_PACKET_SIZE / 2;
     done = read_memory(session, addr, len);
@@ -65,18 +66,16 @@ static int write_memory(struct session *session, uint32_t addr, const uint8_t *b
 {
     int done = 0;
 
-    /* A load writes nothing twice: this is the first change to what was loaded. */
-    if (ranges_overlap(&session->written, addr, len))
-        done = rsp_settle_load(session, RSP_THUMB_AS_IS);
-    if (done == 0 && len > 0) {
-        line_cache_drop(&session->cache);
-        ranges_add(&session->written, addr, len);
+    if (len > 0)
+        done = rsp_note_write(session, addr, len);
+    if (done == 0 && len > 0)
         done = core3_write_mem(session->core3, addr, bytes, len);
-    }
-    if (done < 0)
+    if (session_is_lost(done))
         return done;
-    if ((uint32_t)done < len)
-        return -AMPGDB_EFAULT;
+    if (done < 0 || (uint32_t)done < len) {
+        rsp_note_failed_write(session, addr + (uint32_t)(done < 0 ? 0 : done), len);
+        return done < 0 ? done : -AMPGDB_EFAULT;
+    }
     rsp_reply_text(&session->reply, "OK");
     return RSP_DONE;
 }

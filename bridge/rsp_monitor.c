@@ -47,24 +47,20 @@ static int do_halt(struct session *session)
 
 static int do_resume(struct session *session)
 {
-    const int error = session_look(session);
+    int error = session_look(session);
 
     if (error || session->running)
         return error;
-    return session_resume(session, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
-}
-
-static int reset(struct session *session)
-{
-    struct core3_info info;
-
-    core3_info(session->core3, &info);
-    return session_reset(session, info.entry);
+    error = session_resume(session, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
+    if (error != SESSION_NOT_STARTED)
+        return error;
+    session_say_now(session);
+    return TOLD;
 }
 
 static int do_reset_halt(struct session *session)
 {
-    const int error = reset(session);
+    const int error = session_reset(session);
 
     if (!error)
         say(session,
@@ -76,7 +72,7 @@ static int do_reset_halt(struct session *session)
 
 static int do_reset_run(struct session *session)
 {
-    const int error = reset(session);
+    const int error = session_reset(session);
 
     return error ? error : do_resume(session);
 }

@@ -24,10 +24,15 @@ static bool are_at_hand(const struct session *session)
 
 static int read_core(struct session *session, uint32_t first, uint32_t count, uint32_t *values)
 {
+    int error = 0;
+
     if (are_at_hand(session))
-        return core3_read_regs(session->core3, first, count, values);
-    memcpy(values, session->stop.regs + first, count * sizeof *values);
-    return 0;
+        error = core3_read_regs(session->core3, first, count, values);
+    else
+        memcpy(values, session->stop.regs + first, count * sizeof *values);
+    if (!error && first <= AMPGDB_REG_CPSR && first + count > AMPGDB_REG_CPSR)
+        session->told_cpsr = values[AMPGDB_REG_CPSR - first];
+    return error;
 }
 
 /* g -> the core registers in order, each as eight digits in target byte order. */
@@ -101,39 +106,35 @@ int rsp_read_one(struct session *session, struct rsp_cursor *args)
     return read_of_stub(session, row);
 }
 
-/* *cpsr with the T bit that is wanted. */
-static int with_thumb(struct session *session, bool thumb, uint32_t *cpsr)
-{
-    const int error = core3_read_regs(session->core3, AMPGDB_REG_CPSR, 1, cpsr);
-
-    *cpsr = thumb ? *cpsr | PSR_T : *cpsr & ~PSR_T;
-    return error;
-}
-
-/* Bit 0 means Thumb, as in an ELF entry. */
+/* Bit 0 means Thumb, as in an ELF entry. GDB sends none. */
 static int write_pc(struct session *session, uint32_t value)
 {
     uint32_t regs[2] = {value & ~1u, 0}; /* PC, CPSR */
     int error;
 
-    if (ranges_find(&session->written, value & ~1u))
+    if (rsp_is_load(session, value))
         return rsp_load(session, value);
+    error = rsp_settle_load(session);
+    if (error)
+        return error;
     if (!(value & 1))
         return core3_write_regs(session->core3, AMPGDB_REG_PC, 1, regs);
-    error = with_thumb(session, true, &regs[1]);
+    error = core3_read_regs(session->core3, AMPGDB_REG_CPSR, 1, &regs[1]);
+    regs[1] |= PSR_T;
     return error ? error : core3_write_regs(session->core3, AMPGDB_REG_PC, 2, regs);
 }
 
-/* With a PC, GDB writes a CPSR: the one it remembers, with T for the new PC. Directly after the PC
- * of a load only T is news, the rest is that of the program before. */
+/* Directly after a load only T is news, the rest is that of the program before. */
 static int write_cpsr(struct session *session, uint32_t value)
 {
-    int error = rsp_settle_load(session, value & PSR_T ? 1 : 0);
+    int error;
 
-    if (!error && session->since_load < 2)
-        error = with_thumb(session, value & PSR_T, &value);
+    session->told_cpsr = value;
+    error = rsp_settle_load(session);
     if (error)
         return error;
+    if (session->since_load < 2)
+        return rsp_correct_load(session);
     return core3_write_regs(session->core3, AMPGDB_REG_CPSR, 1, &value);
 }
 
@@ -141,7 +142,7 @@ static int write_cpsr(struct session *session, uint32_t value)
 static int write_other(struct session *session, const struct registers_row *row,
                        const uint32_t *values)
 {
-    int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
+    int error = rsp_settle_load(session);
 
     if (!error)
         error = core3_write_regs(session->core3, row->first, row->words, values);
@@ -189,7 +190,8 @@ int rsp_write_all(struct session *session, struct rsp_cursor *args)
             return -AMPGDB_EINVAL;
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    error = rsp_settle_load(session, RSP_THUMB_AS_IS);
+    session->told_cpsr = values[AMPGDB_REG_CPSR];
+    error = rsp_settle_load(session);
     if (!error)
         error = core3_write_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);
     if (error)

@@ -45,6 +45,11 @@ static int resume(struct session *session, const struct ampgdb_resume *resume)
         error = session_halt(session);
     if (!error)
         error = session_resume(session, resume);
+    if (error == SESSION_NOT_STARTED) {
+        session_say_now(session);
+        rsp_reply_text(&session->reply, "E01");
+        return RSP_DONE;
+    }
     if (error == -AMPGDB_EDECODE)
         return refuse_step(session, error);
     if (session_is_lost(error))

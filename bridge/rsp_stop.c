@@ -75,6 +75,7 @@ static void reply_break_reason(struct session *session)
 
 void rsp_reply_stop(struct session *session, int signal)
 {
+    session->told_cpsr = session->stop.regs[AMPGDB_REG_CPSR];
     rsp_reply_clear(&session->reply);
     rsp_reply_text(&session->reply, "T");
     rsp_reply_byte(&session->reply, (uint8_t)signal);

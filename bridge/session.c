@@ -164,13 +164,16 @@ static void note_halted(struct session *session)
 
 int session_resume(struct session *session, const struct ampgdb_resume *resume)
 {
-    int error = rsp_settle_load(session, RSP_THUMB_AS_IS);
+    int error = rsp_settle_load(session);
 
+    if (!error && rsp_is_half_loaded(session))
+        return SESSION_NOT_STARTED;
     if (!error)
         error = core3_resume(session->core3, resume);
     if (error)
         return error;
     ranges_clear(&session->written);
+    session->loaded = false;
     session->killed = false;
     session->fresh_attach = false;
     session->running = true;
@@ -223,16 +226,21 @@ int session_halt(struct session *session)
     return error;
 }
 
-int session_reset(struct session *session, uint32_t entry)
+int session_reset(struct session *session)
 {
-    const int error = core3_reset(session->core3, entry);
+    int error = rsp_settle_load(session);
 
+    if (error)
+        return error;
+    core3_info(session->core3, &session->info);
+    error = core3_reset(session->core3, session->info.entry);
     return error ? error : session_note_reset(session);
 }
 
 int session_note_reset(struct session *session)
 {
     note_halted(session);
+    session->half_loaded = false;
     session->stop = (struct ampgdb_stop){.reason = AMPGDB_STOP_RESET};
     return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
 }
@@ -428,6 +436,10 @@ int session_leave(struct session *session, enum on_disconnect what)
     error = core3_clear_breaks(session->core3);
     if (!error)
         error = core3_catch(session->core3, 0);
+    if (!error)
+        error = rsp_settle_load(session);
+    if (what == ON_DISCONNECT_RUN && rsp_is_half_loaded(session))
+        what = ON_DISCONNECT_KEEP;
     if (!error && what == ON_DISCONNECT_HALT)
         error = session_halt(session);
     if (!error && what == ON_DISCONNECT_RUN)

@@ -31,7 +31,8 @@ physmem_MODULES    := host/physmem.c host/physmem_sim.c host/physmem_devmem.c ho
 
 rsp_SERVER  := $(addprefix bridge/, server.c clients.c client.c listener.c connection.c)
 rsp_SESSION := $(filter-out bridge/main.c $(rsp_SERVER), $(sort $(wildcard bridge/*.c))) \
-               host/error.c host/fault.c host/sentence.c tests/kit/fake_core3.c
+               host/error.c host/fault.c host/sentence.c host/whose_memory.c \
+               tests/kit/fake_core3.c
 print_formats_MODULES  := bridge/print_formats.c host/error.c host/sentence.c
 agent_check_MODULES    := bridge/agent_check.c bridge/registers.c $(print_formats_MODULES)
 rsp_packet_MODULES     := bridge/rsp_packet.c bridge/rsp_text.c

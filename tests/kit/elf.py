@@ -37,3 +37,10 @@ def symbols(path):
     listing = subprocess.run(["arm-none-eabi-nm", path], capture_output=True, text=True, check=True)
     lines = [line.split() for line in listing.stdout.splitlines()]
     return {line[2]: int(line[0], 16) for line in lines if len(line) == 3}
+
+
+def with_entry(path, address):
+    """The bytes of the file, but for its entry."""
+    elf = bytearray(pathlib.Path(path).read_bytes())
+    struct.pack_into("<I", elf, 24, address)
+    return bytes(elf)

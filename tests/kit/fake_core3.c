@@ -141,12 +141,6 @@ static bool is_within(uint32_t start, uint32_t end, uint32_t addr, uint32_t len)
     return addr >= start && addr <= end && len <= end - addr;
 }
 
-bool core3_is_program_ram(const struct core3_info *info, uint32_t addr, uint32_t len)
-{
-    return is_within(info->program_base, info->window, addr, len) ||
-           is_within(info->upper_base, info->ram_end, addr, len);
-}
-
 void core3_last_stop(const struct core3 *core3, struct ampgdb_stop *stop)
 {
     *stop = core3->last;

@@ -27,6 +27,15 @@ void *__wrap_malloc(size_t size)
 
 #define CPSR client.core3.regs[AMPGDB_REG_CPSR]
 
+/* The program stopped with this CPSR, and the client was told. */
+static void stopped_with(uint32_t cpsr)
+{
+    CPSR = cpsr;
+    client_send(&client, "g");
+    client.len = 0;
+    client.core3.log[0] = 0;
+}
+
 /* --- Load, with a PC ------------------------------------------------------------------------ */
 
 /* GDB's "load" ends with PC alone, and then puts its stale CPSR back with T adjusted. The new
@@ -40,17 +49,67 @@ static void load_gives_a_fresh_cpu(void **state)
     check(&client, "Pf=00000020", "OK");
     check(&client, "P19=10010060", "OK");
     core3_did(&client, "write 20000000,4;write 20000100,2;reset 20000000;allow 0;"
-                       "remember 20000000:20000000,4;20000100,2;reg16=1d3;");
+                       "remember 20000000:20000000,4;20000100,2;");
+    assert_int_equal(CPSR, 0x1d3);
 }
 
-static void thumb_load_keeps_the_thumb_bit(void **state)
+/* GDB never sends a PC with bit 0. An entry in Thumb that was loaded a second time once started in
+ * ARM state, and one at 2 modulo 4 two bytes early. */
+static void thumb_load_says_nothing_when_gdb_knows_of_thumb_already(void **state)
+{
+    (void)state;
+    stopped_with(0x60000130);
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=02000020", "OK");
+    core3_did(&client, "write 20000000,4;reset 20000003;allow 0;remember 20000003:20000000,4;");
+}
+
+static void thumb_load_after_an_arm_program_comes_with_a_cpsr(void **state)
+{
+    (void)state;
+    stopped_with(0x60000110);
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "P19=30010060", "OK");
+    core3_did(&client, "write 20000000,4;reset 20000000;allow 0;remember 20000000:20000000,4;"
+                       "reset 20000001;allow 0;remember 20000001:20000000,4;");
+    assert_int_equal(CPSR, 0x1f3);
+}
+
+/* "monitor reset halt" changes T, and GDB does not know. */
+static void what_gdb_was_told_counts_and_not_what_is(void **state)
+{
+    (void)state;
+    stopped_with(0x60000130);
+    client_send(&client, "qRcmd,72657365742068616c74");
+    client.len = 0;
+    assert_int_equal(CPSR, 0x1d3);
+    client.core3.log[0] = 0;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "write 20000000,4;reset 20000001;allow 0;remember 20000001:20000000,4;");
+}
+
+static void pc_with_bit_0_is_thumb(void **state)
 {
     (void)state;
     check(&client, "X20000000,4:abcd", "OK");
     check(&client, "Pf=01000020", "OK");
-    check(&client, "P19=30000060", "OK");
-    core3_did(&client, "write 20000000,4;reset 20000001;allow 0;remember 20000001:20000000,4;"
-                       "reg16=1f3;");
+    core3_did(&client, "write 20000000,4;reset 20000001;allow 0;remember 20000001:20000000,4;");
+}
+
+/* "set $pc" after a patch by hand once reset the CPU, and made the patch the program. */
+static void pc_in_memory_that_was_looked_at_is_no_load(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "m20000000,4", "61626364");
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "write 20000000,4;reg15=20000000;");
+    client.core3.log[0] = 0;
+    check(&client, "X20000004,4:efgh", "OK");
+    check(&client, "Pf=04000020", "OK");
+    core3_did(&client, "write 20000004,4;reset 20000004;allow 0;remember 20000004:20000000,8;");
 }
 
 static void cpsr_is_the_clients_again_after_a_resume(void **state)
@@ -135,7 +194,7 @@ static void load_without_a_pc_shows_at_the_resume(void **state)
 static void thumb_load_without_a_pc_stays_thumb(void **state)
 {
     (void)state;
-    CPSR = 0x60000130;
+    stopped_with(0x60000130);
     check(&client, CODE_17, "OK");
     client_send(&client, "vCont;s");
     core3_did(&client,
@@ -151,8 +210,7 @@ static void thumb_load_over_an_arm_program_comes_with_a_cpsr(void **state)
     check(&client, "P19=30010060", "OK");
     client_send(&client, "vCont;s");
     core3_did(&client,
-              "write 20000000,11;reset 20000001;allow 0;remember 20000001:20000000,11;reg16=1f3;"
-              "step;");
+              "write 20000000,11;reset 20000001;allow 0;remember 20000001:20000000,11;step;");
 }
 
 /* A call or "set $r0" right after the load: what it writes must not be lost at the resume. */
@@ -181,6 +239,33 @@ static void all_registers_written_after_a_load_without_a_pc_stay(void **state)
     client_send(&client, "vCont;c");
     assert_memory_equal(client.core3.log, "reset 20000000;allow 0;remember ", 32);
     assert_int_equal(client.core3.regs[5], 5);
+}
+
+/* "load", "set $pc = other": other was once taken for the entry. */
+static void pc_set_after_a_load_without_a_pc_is_not_the_entry(void **state)
+{
+    (void)state;
+    check(&client, CODE_17, "OK");
+    check(&client, "m20000004,4", "34353637");
+    check(&client, "Pf=04000020", "OK");
+    core3_did(&client, "write 20000000,11;reset 20000000;allow 0;remember 20000000:20000000,11;"
+                       "reg15=20000004;");
+}
+
+/* "load", "run": what was loaded before once came back. */
+static void load_without_a_pc_is_what_starts_over(void **state)
+{
+    (void)state;
+    check(&client, CODE_17, "OK");
+    client.core3.log[0] = 0;
+    client_send(&client, "vRun;");
+    core3_did(&client, "reset 20000000;allow 0;remember 20000000:20000000,11;reload;"
+                       "reset 20000000;");
+    client.len = 0;
+    check(&client, "X20000000,12:0123456789abcdefgh", "OK");
+    client.core3.log[0] = 0;
+    client_send(&client, "k");
+    assert_non_null(strstr(client.core3.log, "remember 20000000:20000000,12;"));
 }
 
 /* "set var" right after the load once became part of the original data. */
@@ -224,6 +309,82 @@ static void data_elsewhere_is_no_load(void **state)
     check(&client, CODE_17, "OK");
     client_send(&client, "vCont;s");
     core3_did(&client, "write 20000100,14;step;write 20000000,11;step;");
+}
+
+/* --- A load that fails --------------------------------------------------------------------- */
+
+#define NOT_STARTED                                                                                \
+    "the program does not start, because its load has failed: load it again, or \"monitor reset "  \
+    "halt\" to start what lies in RAM\n"
+#define NOT_OURS                                                                                   \
+    "0x10000000 cannot be written, it belongs to Linux; a program's RAM begins at 0x20000000: "    \
+    "link it there (-Ttext 0x20000000)\n"
+#define REFUSED_17 "X10000000,11:0123456789abcdefg"
+
+/* A program for the other kind of board: GDB said "Load failed", and "continue" ran what lay in the
+ * RAM. */
+static void failed_load_is_explained_and_does_not_start(void **state)
+{
+    (void)state;
+    client_send(&client, "qRcmd,72657365742068616c74");
+    client.len = 0;
+    client.core3.log[0] = 0;
+    check(&client, REFUSED_17, "E0e");
+    client_send(&client, "vCont;c");
+    expect_console(&client, NOT_OURS NOT_STARTED);
+    expect_packet(&client, "E01");
+    core3_did(&client, "");
+    client_send(&client, "qRcmd,726573756d65"); /* monitor resume */
+    expect_console(&client, NOT_STARTED);
+    expect_packet(&client, "E01");
+    core3_did(&client, "");
+}
+
+static void failed_load_does_not_start_over(void **state)
+{
+    (void)state;
+    check(&client, CODE_17, "OK");
+    check(&client, REFUSED_17, "E0e");
+    client.core3.log[0] = 0;
+    check(&client, "vRun;", "E16");
+    core3_did(&client, "");
+    assert_string_equal(client.log, NOT_OURS NOT_STARTED);
+}
+
+static void reset_or_a_load_that_succeeds_ends_it(void **state)
+{
+    (void)state;
+    for (unsigned reset = 0; reset < 2; reset++) {
+        check(&client, CODE_17, "OK");
+        check(&client, REFUSED_17, "E0e");
+        if (reset) {
+            client_send(&client, "qRcmd,72657365742068616c74");
+            client.len = 0;
+        } else {
+            check(&client, CODE_17, "OK");
+            check(&client, "Pf=00000020", "OK");
+        }
+        client.core3.log[0] = 0;
+        client_send(&client, "vCont;s");
+        core3_did(&client, "step;");
+        session_poll(client.session);
+        client.len = 0;
+    }
+}
+
+/* "restore" to a wrong place, in the midst of a program. */
+static void data_that_cannot_be_written_stops_nobody(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, REFUSED_17, "E0e");
+    check(&client, "X10000000,10:0123456789abcdef", "E0e");
+    client.core3.log[0] = 0;
+    client_send(&client, "vCont;c");
+    expect_console(&client, NOT_OURS);
+    core3_did(&client, "continue;");
 }
 
 /* --- Start over ---------------------------------------------------------------------------- */
@@ -415,7 +576,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(load_gives_a_fresh_cpu),
-        TEST(thumb_load_keeps_the_thumb_bit),
+        TEST(thumb_load_says_nothing_when_gdb_knows_of_thumb_already),
+        TEST(thumb_load_after_an_arm_program_comes_with_a_cpsr),
+        TEST(what_gdb_was_told_counts_and_not_what_is),
+        TEST(pc_with_bit_0_is_thumb),
+        TEST(pc_in_memory_that_was_looked_at_is_no_load),
+        TEST(pc_set_after_a_load_without_a_pc_is_not_the_entry),
+        TEST(load_without_a_pc_is_what_starts_over),
+        TEST(failed_load_is_explained_and_does_not_start),
+        TEST(failed_load_does_not_start_over),
+        TEST(reset_or_a_load_that_succeeds_ends_it),
+        TEST(data_that_cannot_be_written_stops_nobody),
         TEST(cpsr_is_the_clients_again_after_a_resume),
         TEST(pc_elsewhere_is_no_load),
         TEST(cpsr_that_a_user_sets_after_a_load_counts),

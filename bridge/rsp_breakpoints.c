@@ -131,7 +131,10 @@ static int compile_all(struct session *session, struct request *request, const u
         from += 2 + len;
     }
     if (result)
-        session_say_later(session, "no breakpoint at 0x%08x: %s", request->new.address, error.text);
+        session_say_later(session,
+                          "no breakpoint at 0x%08x: %s; GDB itself can evaluate it, after \"set "
+                          "breakpoint condition-evaluation host\" or \"set dprintf-style gdb\"",
+                          request->new.address, error.text);
     return result;
 }
 

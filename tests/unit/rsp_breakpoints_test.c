@@ -117,11 +117,15 @@ static void commands_go_to_core3_without_their_format(void **state)
     core3_did(&client, "set_break 1,20000104,4 1+2:" TRUE_BYTES PRINT_BYTES TRUE_BYTES ";");
 }
 
+#define REMEDY                                                                                     \
+    "; GDB itself can evaluate it, after \"set breakpoint condition-evaluation host\" or \"set "   \
+    "dprintf-style gdb\"\n"
+
 static void refuse(const char *packet, const char *sentence)
 {
     char text[512];
 
-    snprintf(text, sizeof text, "no breakpoint at 0x20000100: %s\n", sentence);
+    snprintf(text, sizeof text, "no breakpoint at 0x20000100: %s" REMEDY, sentence);
     check(&client, packet, "E01");
     core3_did(&client, "");
     assert_string_equal(client.log, text);
@@ -139,9 +143,9 @@ static void code_that_cannot_be_evaluated_is_refused_with_a_sentence(void **stat
     client_send(&client, "s");
     expect_console(&client,
                    "no breakpoint at 0x20000100: an agent expression takes more from its stack "
-                   "than is there, at byte 0\n"
+                   "than is there, at byte 0" REMEDY
                    "no breakpoint at 0x20000100: $d0 cannot be used in a condition or a dprintf: "
-                   "only registers of Core 3 that are one word wide can\n");
+                   "only registers of Core 3 that are one word wide can" REMEDY);
 }
 
 static void the_same_refusal_is_told_once(void **state)
@@ -150,9 +154,8 @@ static void the_same_refusal_is_told_once(void **state)
     for (unsigned i = 0; i < 3; i++)
         check(&client, "Z0,20000100,4;X3,220122", "E01");
     client_send(&client, "s");
-    expect_console(
-        &client,
-        "no breakpoint at 0x20000100: an agent expression ends within an instruction, at byte 3\n");
+    expect_console(&client, "no breakpoint at 0x20000100: an agent expression ends within an "
+                            "instruction, at byte 3" REMEDY);
 }
 
 /* So many bytes of condition: constants that are thrown away again. */

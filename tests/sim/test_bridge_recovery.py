@@ -198,18 +198,13 @@ def running(bridge, mortal, blink, new_gdb):
     return gdb
 
 
-def wait_for_death(gdb):
-    begin = time.monotonic()
-    said = gdb.wait(2 * NOTICED_WITHIN)
-    assert time.monotonic() - begin < NOTICED_WITHIN, said
-    return said
-
-
 @DEATHS
 def test_death_is_noticed_within_3_seconds_and_named_with_the_remedy(mortal, bridge, running, die,
                                                                      cause):
     die(mortal)
-    said = wait_for_death(running)
+    begin = time.monotonic()
+    said = running.wait(TIMEOUT)
+    assert time.monotonic() - begin < NOTICED_WITHIN, said
     assert re.search(f"Core 3 is lost: .*({cause})", said) and re.search(REMEDY, said)
     assert "Program received signal SIGABRT" in said
     assert len(re.findall("Core 3 is lost: ", bridge.log())) == 1
@@ -220,7 +215,7 @@ def test_death_is_noticed_within_3_seconds_and_named_with_the_remedy(mortal, bri
 def test_a_post_mortem_shows_memory_and_the_last_registers(mortal, bridge, running, blink, die,
                                                            cause):
     die(mortal)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     assert value(running, "blinks") == counter(mortal, blink) > 0
     assert value(running, "$pc") == running.pc
     assert "led_on" in running.do("backtrace")
@@ -239,7 +234,7 @@ def test_a_post_mortem_shows_memory_and_the_last_registers(mortal, bridge, runni
 @pytest.mark.parametrize("leave", ["detach", "kill", "disconnect"])
 def test_all_ways_out_of_a_post_mortem_work(pi, bridge, running, leave):
     silence(pi)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     said = running.do(leave)
     assert "rror" not in said and "an't" not in said
     assert bridge.process.poll() is None
@@ -255,7 +250,7 @@ def test_death_of_a_halted_program_is_told_by_the_next_command(pi, bridge, gdb, 
 
 def test_a_post_mortem_owns_nothing(pi, bridge, running):
     silence(pi)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     wait_nobody_is_attached(pi)
 
 
@@ -264,7 +259,7 @@ def test_a_post_mortem_owns_nothing(pi, bridge, running):
 
 def test_attaching_to_a_silent_core_is_a_post_mortem(pi, bridge, running, blink, new_gdb):
     silence(pi)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     running.do("disconnect")
     gdb = connect(new_gdb, bridge, blink)
     assert "led_on" in gdb.said and value(gdb, "$pc") == running.pc
@@ -275,7 +270,7 @@ def test_attaching_to_a_silent_core_is_a_post_mortem(pi, bridge, running, blink,
 def test_a_bridge_that_starts_beside_a_silent_core_serves_a_post_mortem(pi, bridge, running, blink,
                                                                         new_gdb):
     silence(pi)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     running.do("disconnect")
     with Bridge(pi) as second:
         assert "did not answer" in second.log()
@@ -286,7 +281,7 @@ def test_a_bridge_that_starts_beside_a_silent_core_serves_a_post_mortem(pi, brid
 
 def test_a_panicked_stub_is_replaced_at_the_next_attach(pi, bridge, running, blink, new_gdb):
     panic(pi)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     running.do("disconnect")
     gdb = connect(new_gdb, bridge, blink)
     gdb.do("load")
@@ -297,7 +292,7 @@ def test_a_panicked_stub_is_replaced_at_the_next_attach(pi, bridge, running, bli
 def test_a_post_mortem_on_request_leaves_the_panic_for_another_look(pi, bridge, running, blink,
                                                                     new_gdb):
     panic(pi)
-    wait_for_death(running)
+    running.wait(TIMEOUT)
     running.do("disconnect")
     bridge.stop()
     for _ in range(2):

@@ -8,7 +8,8 @@ import re
 import pytest
 from board import BOARD
 from contract import ROOT
-from rig import counter, is_halted, is_running, wait_counts
+from processes import wait_until
+from rig import TIMEOUT, counter, is_halted, is_running, requests, wait_counts
 
 COMMANDS = ["help", "version", "status", "halt", "resume", "reset", "reset run", "reset halt",
             "reset init", "catch"]
@@ -72,10 +73,10 @@ def test_resume_and_halt_move_the_program_behind_gdbs_back(stopped, pi, blink):
     wait_counts(pi, blink)
 
 
-def test_continue_after_monitor_resume_waits_for_the_program_that_runs(stopped, pi, blink):
+def test_continue_after_monitor_resume_waits_for_the_program_that_runs(stopped, pi, bridge, blink):
     stopped.do("monitor resume")
     stopped.start("continue")
-    stopped.wait_for("Continuing.")
+    wait_until(lambda: requests(bridge)[-1].startswith("vCont;c"), TIMEOUT, "GDB to continue")
     wait_counts(pi, blink)
     stopped.interrupt()
     assert "SIGINT" in stopped.wait()
@@ -108,8 +109,8 @@ def test_reset_run_starts_the_program_anew(stopped, pi, blink, command):
     stopped.do("delete")
     stopped.do(f"monitor {command}")
     assert is_running(pi)
+    wait_until(lambda: counter(pi, blink) < 1000000, TIMEOUT, "its start to clear .bss")
     wait_counts(pi, blink)
-    assert counter(pi, blink) < 1000000, "its start has cleared .bss"
 
 
 def test_reset_halt_also_stops_a_running_program(stopped, pi):

@@ -82,12 +82,12 @@ def test_its_registers_are_live_while_the_program_is_halted(running, observer):
         assert value(observer, name) == value(running, name), name
 
 
-def test_its_registers_are_of_the_last_stop_while_the_program_runs(running, observer):
+def test_its_registers_are_of_the_last_stop_while_the_program_runs(pi, blink, running, observer):
     running.interrupt()
     running.wait()
     pc = value(running, "$pc")
     running.start("continue")
-    running.wait_for("Continuing.")
+    wait_counts(pi, blink)  # GDB says "Continuing." before it does
     observer.do("maintenance flush register-cache")
     assert value(observer, "$pc") == pc
     assert "<unavailable>" in observer.do("info registers vbar")

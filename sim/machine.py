@@ -163,8 +163,11 @@ class Machine:
     def core_seconds(self, core):
         """The PC's CPU time that went into this core: its own time, however busy the PC is."""
         for thread in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            if (thread / "comm").read_text().startswith(f"CPU {core}/"):
-                return cpu_seconds(thread)
+            try:
+                if (thread / "comm").read_text().startswith(f"CPU {core}/"):
+                    return cpu_seconds(thread)
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # one of QEMU's helpers, which come and go
         raise SimError(f"QEMU has no thread for core {core}\n{self.qemu_log()}")
 
     def qemu_log(self):

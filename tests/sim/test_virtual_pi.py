@@ -135,7 +135,7 @@ def test_qemu_does_not_outlive_a_killed_parent(build):
 def is_running(pid):
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # before open(2), or between it and read(2)
         return False
     return state != "Z"
 

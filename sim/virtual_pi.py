@@ -181,11 +181,11 @@ class BuildLink:
 
     def _remove_stale(self):
         """A "make sim" that was killed leaves its link; a living one still answers."""
+        directory = self.link.resolve()  # of a length that sockets allow, whatever the tree's
         with socket.socket(socket.AF_UNIX) as probe:
             try:
-                probe.connect(os.fspath(self.link / "qtest"))
+                probe.connect(os.fspath(directory / "qtest"))
             except OSError:
-                directory = self.link.resolve()
                 if directory.name.startswith(DIRECTORY_PREFIX):
                     shutil.rmtree(directory, ignore_errors=True)
                 self.link.unlink()

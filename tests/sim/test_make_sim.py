@@ -15,6 +15,7 @@ from rig import TIMEOUT, environment, run, short_address
 from virtual_pi import free_port
 
 MAKE_TIMEOUT = 180  # it may build first
+DEMO_TIMEOUT = 180  # two seconds of it are of Core 3's time
 BUILT = ("bin", "arm", "thumb", "host", "gen", "firmware", "flags")
 
 
@@ -105,6 +106,8 @@ def test_the_link_of_a_killed_one_is_replaced(sim, running):
     directory = pathlib.Path(os.readlink(sim.build / "sim"))
     running.kill()
     running.wait()
+    wait_until(lambda: not processes_naming(directory), TIMEOUT, "its QEMU and bridge to end",
+               lambda: processes_naming(directory))
     assert (sim.build / "sim").is_symlink()
     third = sim.start()
     try:
@@ -126,7 +129,7 @@ def test_a_busy_port_ends_it_with_a_reason(sim, bridge):
 def test_the_demo_ends_well(build, tmp_path):
     for part in ("bin", "arm", "firmware"):
         (tmp_path / part).symlink_to(build / part)
-    done = run(sys.executable, ROOT / "sim" / "demo.py", "--build", tmp_path)
+    done = run(sys.executable, ROOT / "sim" / "demo.py", "--build", tmp_path, timeout=DEMO_TIMEOUT)
     assert done.returncode == 0, done.stdout + done.stderr
     transcript = (tmp_path / "demo" / "transcript.txt").read_text()
     assert transcript == done.stdout

@@ -29,8 +29,8 @@ LISTEN = "0A"  # of /proc/net/tcp: TCP_LISTEN
 def listening_on(port):
     """Addresses, as /proc/net/tcp and tcp6 write them, on which somebody listens."""
     found = set()
-    for table in ("tcp", "tcp6"):
-        for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+    for table in pathlib.Path("/proc/net").glob("tcp*"):  # without IPv6 there is no tcp6
+        for line in table.read_text().splitlines()[1:]:
             local, _, status = line.split()[1:4]
             if status == LISTEN and int(local.rpartition(":")[2], 16) == port:
                 found.add(local.rpartition(":")[0])

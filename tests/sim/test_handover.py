@@ -8,7 +8,7 @@ import pytest
 from board import BOARD
 from contract import BCM283X, MEMMAP
 from processes import wait_until
-from rig import TIMEOUT, wait_nobody_is_attached
+from rig import TIMEOUT, assert_pi_uses_less, wait_nobody_is_attached
 from virtual_pi import Bridge
 
 LOCAL = BCM283X.BCM283X_LOCAL
@@ -79,7 +79,7 @@ def test_an_address_that_is_not_the_programs_is_taken_out_and_ignored(pi, bridge
     for address in (0x00101234, BOARD.window + MEMMAP.AMPGDB_SHARED_OFFSET, 0x3F200000):
         pi.start_core3(address)
         wait_until(lambda: pi.read32(MAILBOX3) == 0, TIMEOUT, "the mailbox to be emptied")
-    assert pi.cpu_percent(0.5) < IDLE_PERCENT_MAX
+    assert_pi_uses_less(pi, IDLE_PERCENT_MAX)
     assert pi.led() == 0
 
 
@@ -101,7 +101,7 @@ def test_a_stub_hands_the_core_back_and_another_one_takes_it(pi, build, new_gdb,
         pi.wait_led_changes(2)
     park(pi)
     assert pi.read32(MAILBOX3) == 0
-    assert pi.cpu_percent(0.5) < IDLE_PERCENT_MAX
+    assert_pi_uses_less(pi, IDLE_PERCENT_MAX)
     with Bridge(pi) as second:
         gdb = attach(second, new_gdb, program)
         gdb.do("load")
@@ -131,7 +131,7 @@ def test_a_stub_that_panics_parks_and_leaves_a_record(pi, build, bridge, new_gdb
     pi.write_bytes(service, b"\x00\xde" * 4)  # udf, in Thumb
     pi.write32(LOCAL + BCM283X.LOCAL_CORE3_MAILBOX1_SET, 1)
     wait_until(lambda: not pi.read32(CONTROL) & RESIDENT, TIMEOUT, "core 3 to park")
-    assert pi.cpu_percent(0.5) < IDLE_PERCENT_MAX
+    assert_pi_uses_less(pi, IDLE_PERCENT_MAX)
     with Bridge(pi) as second:
         gdb = attach(second, new_gdb, blink)
         gdb.do("load")

@@ -8,30 +8,18 @@ Absolute figures, because the product promises them.
 import pytest
 from board import BOARD
 from processes import cpu_percent
-from rig import RawClient, counter, is_halted, loadmetal, wait_counts, wait_runs
+from rig import (RawClient, assert_pi_uses_less, counter, is_halted, least, loadmetal, wait_counts,
+                 wait_runs)
 
 SECONDS = 3
 BRIDGE_IDLE_PERCENT = 1
 # The program runs, and the client waits for it to stop: 800 looks a second, of 15 to 25 us each.
 BRIDGE_WATCHING_PERCENT = 4
 PI_HALTED_PERCENT = 5
-TRIES = 3
-
-
-def least(measure, limit):
-    """The same work costs more on a PC that others keep busy: the best of a few measurements."""
-    percents = []
-    while not percents or (min(percents) >= limit and len(percents) < TRIES):
-        percents.append(measure())
-    return min(percents)
 
 
 def assert_bridge_uses_less(bridge, limit):
     assert least(lambda: cpu_percent(bridge.process.pid, SECONDS), limit) < limit
-
-
-def assert_pi_uses_less(pi, limit):
-    assert least(lambda: pi.cpu_percent(1), limit) < limit
 
 
 def run_until_it_counts(gdb, pi, program, name="blinks"):

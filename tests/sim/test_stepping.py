@@ -7,7 +7,7 @@ import elf
 import pytest
 from gdb_driver import Gdb
 from rig import start_without_stub
-from virtual_pi import VirtualPi, free_port
+from virtual_pi import VirtualPi
 
 STEPS = 300
 CORE3_THREAD = 4  # of QEMU's stub: the CPUs are threads 1 to 4
@@ -30,9 +30,8 @@ def oracle(build, program):
     It is caught at its first instruction. Stopping it anywhere and setting PC back does not do:
     on a busy PC, QEMU 7.2 now and then steps on from somewhere else.
     """
-    port = free_port()
-    with VirtualPi(build, options=["-gdb", f"tcp:127.0.0.1:{port}"]) as pi, Gdb(program) as gdb:
-        gdb.do(f"target remote 127.0.0.1:{port}")
+    with VirtualPi(build, options=["-gdb", "unix:gdb,server=on,wait=off"]) as pi, Gdb(program) as gdb:
+        gdb.do(f"target remote {pi.dir}/gdb")
         entry = elf.entry(program)
         gdb.do(f"tbreak *{entry:#x}")  # QEMU keeps breakpoints outside the memory
         start_without_stub(pi, program)

@@ -13,7 +13,7 @@ import elf
 import pytest
 from board import BOARDS
 from contract import BCM283X, MEMMAP
-from virtual_pi import Bridge, VirtualPi, free_port
+from virtual_pi import Bridge, VirtualPi
 
 GIB = 1 << 30
 BLOCK, PAGE = 1 << 21, 1 << 12
@@ -141,10 +141,9 @@ HDCR_DEBUG = 0xF00  # TDRA, TDOSA, TDA, TDE
 
 
 def test_control_registers_are_what_the_design_says(build, new_gdb):
-    port = free_port()
-    with VirtualPi(build, options=["-gdb", f"tcp:127.0.0.1:{port}"]) as pi, Bridge(pi):
+    with VirtualPi(build, options=["-gdb", "unix:gdb,server=on,wait=off"]) as pi, Bridge(pi):
         gdb = new_gdb()
-        gdb.do(f"target remote 127.0.0.1:{port}")
+        gdb.do(f"target remote {pi.dir}/gdb")
         gdb.do("thread 4")
 
         def register(*names):

@@ -109,8 +109,8 @@ def test_one_command_makes_it_blink_and_tells_what_it_did(pi, build, name):
     program = build / "firmware" / name
     done = loadmetal(pi, program)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.match(rf"{program}: {BASE:#x} to {BASE >> 16:#x}\w+: \d+ from the file, \d+ zeros\n",
-                    done.stdout)
+    assert re.match(rf"{re.escape(str(program))}: {BASE:#x} to {BASE >> 16:#x}\w+: "
+                    r"\d+ from the file, \d+ zeros\n", done.stdout)
     assert done.stdout.splitlines()[-1] == \
         f"{program}: running on Core 3, entered at {BASE:#x} (ARM)"
     pi.wait_led_changes(4)
@@ -305,7 +305,7 @@ def test_the_check_for_untouched_memory_can_fail(victim):
 def test_a_bad_file_is_one_sentence_and_memory_is_untouched(victim, put, name):
     content, pattern = BAD_BYTES[name]
     path = put(content)
-    assert_one_sentence(loadmetal(victim, path), rf"^loadmetal: {path}.*({pattern})")
+    assert_one_sentence(loadmetal(victim, path), rf"^loadmetal: {re.escape(str(path))}.*({pattern})")
     victim.check_untouched()
 
 
@@ -365,6 +365,7 @@ def test_a_file_that_may_not_be_read_is_one_sentence(build):
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         program = shutil.copy(build / "bin" / "loadmetal", directory)
+        os.chmod(program, 0o755)  # built under umask 077 it is not
         secret = pathlib.Path(directory) / "secret"
         secret.write_bytes(make_elf())
         secret.chmod(0)

@@ -4,6 +4,7 @@ the same virtual Pi. What differs from the programs of this PC is the size of po
 the instruction set's barriers, and libc.
 """
 
+import os
 import subprocess
 
 import pytest
@@ -16,8 +17,8 @@ EMULATOR = "qemu-arm"
 
 
 def readelf(option, program):
-    return subprocess.run(["readelf", option, program], capture_output=True, text=True,
-                          check=True).stdout
+    return subprocess.run(["readelf", option, program], capture_output=True, text=True, check=True,
+                          env={**os.environ, "LC_ALL": "C"}).stdout  # which speaks all languages
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

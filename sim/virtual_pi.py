@@ -10,6 +10,7 @@ As a program ("make sim") it runs machine and bridge in the foreground until Ctr
 
 import argparse
 import base64
+import itertools
 import os
 import pathlib
 import re
@@ -107,16 +108,19 @@ def bridge_command(pi, port, options=(), program=()):
 class Bridge:
     """ampgdb-bridge in front of a VirtualPi, ready for clients. A context manager.
 
+    port:    None: one that is free; it is known when the bridge is ready.
     program: another one than the build's, with what runs it in front: ["qemu-arm", path].
     """
 
+    _numbers = itertools.count(1)
+
     def __init__(self, pi, port=None, trace=None, options=(), program=()):
         self.pi = pi
-        self.port = port or free_port()
+        self.port = port or 0
         self.trace = pathlib.Path(trace or pi.dir / "rsp.log").resolve()
         self.options = options
         self.program = program
-        self.log_path = pi.dir / f"bridge-{self.port}.log"
+        self.log_path = pi.dir / f"bridge-{next(self._numbers)}.log"
         self.process = None
 
     @property
@@ -144,7 +148,8 @@ class Bridge:
         return end(self.process)
 
     def _is_ready(self):
-        if re.search(rf"^Listening on port {self.port}$", self.log(), re.MULTILINE):
+        if ready := re.search(r"^Listening on port (\d+)\n", self.log(), re.MULTILINE):
+            self.port = int(ready.group(1))
             return True
         if self.process.poll() is not None:
             status = self.process.returncode

@@ -67,7 +67,7 @@ def run_pytest(tmp_path, text, **environment):
     """Last line and exit status of a run over a file of tests."""
     (tmp_path / "test_it.py").write_text(text)
     clean = {name: value for name, value in os.environ.items()
-             if name not in ("REQUIRE_ALL", "CI")}
+             if name not in ("REQUIRE_ALL", "CI", "PYTEST_ADDOPTS")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "closing_line", "-p", "no:cacheprovider",
          "--rootdir", tmp_path, tmp_path], capture_output=True, text=True, check=False,

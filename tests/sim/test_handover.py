@@ -142,10 +142,17 @@ def test_a_stub_that_panics_parks_and_leaves_a_record(pi, build, bridge, new_gdb
 TIMERS = LOCAL + BCM283X.LOCAL_CORE3_TIMER_CTL
 LOCAL_ROUTING = LOCAL + BCM283X.LOCAL_TIMER_ROUTING
 TO_CORE3_FIQ = 7
+MAILBOX3_FIQ = 0x80  # of CONTROL: an idle stub has it while it sleeps, and only then
 
 
 def foreign_fiqs(pi):
     return (pi.read32(TIMERS) & 0xF0, pi.read32(CONTROL) & 0x50, pi.read32(LOCAL_ROUTING))
+
+
+def wait_asleep(pi):
+    """Around its sleep the stub writes the registers of core 3, with what was there before."""
+    wait_until(lambda: pi.read32(CONTROL) & MAILBOX3_FIQ, TIMEOUT, "the stub to fall asleep",
+               lambda: f"control {pi.read32(CONTROL):#x}")
 
 
 def enable_foreign_fiqs(pi):
@@ -160,6 +167,7 @@ def test_no_other_fiq_is_left_enabled_when_the_stub_starts_or_a_program_does(pi,
     enable_foreign_fiqs(pi)
     with Bridge(pi) as bridge:
         assert foreign_fiqs(pi) == (0, 0, 0)
+        wait_asleep(pi)
         enable_foreign_fiqs(pi)
         gdb = attach(bridge, new_gdb, blink)
         gdb.do("load")

@@ -12,12 +12,13 @@ import pytest
 
 from mi import Mi
 from processes import wait_until
-from rig import is_halted, is_running, wait_counts, wait_nobody_is_attached
+from rig import TIMEOUT, is_halted, is_running, wait_counts, wait_nobody_is_attached
 
 LAUNCH = "Cortex-Debug: load, run to main"
 ATTACH = "Cortex-Debug: attach"
 LIVE = "Cortex-Debug: load, run to main, Live Watch"
 RESET_HALT = 'interpreter-exec console "monitor reset halt"'
+END_SECONDS = 10  # Cortex-Debug kills GDB after half a second, which a busy PC may need
 UNDERSTOOD = {"name", "type", "request", "preLaunchTask", "servertype", "cwd", "gdbPath",
               "executable", "gdbTarget", "runToEntryPoint", "liveWatch"}
 
@@ -105,9 +106,9 @@ class CortexDebug:
             self.live.send("gdb-exit")
         self.gdb.do("break-delete")
         launched = self.recipe["request"] == "launch"
-        self.gdb.do("target-disconnect" if launched else "target-detach", timeout=0.5)
+        self.gdb.do("target-disconnect" if launched else "target-detach", timeout=END_SECONDS)
         self.gdb.send("gdb-exit")
-        self.gdb.process.wait(5)
+        self.gdb.process.wait(END_SECONDS)
 
 
 @pytest.fixture
@@ -178,11 +179,11 @@ def test_attach_halts_the_program_and_its_end_lets_it_run(cortex_debug, pi, blin
     first.end(running=True)
     session = cortex_debug(ATTACH)
     session.start()
-    wait_until(lambda: is_halted(pi), 5, "the program to halt")
+    wait_until(lambda: is_halted(pi), TIMEOUT, "the program to halt")
     session.run()
     wait_counts(pi, blink)
     session.end(running=True)
-    wait_until(lambda: is_running(pi), 5, "the program to run")
+    wait_until(lambda: is_running(pi), TIMEOUT, "the program to run")
     wait_counts(pi, blink)
 
 
@@ -199,6 +200,6 @@ def test_live_watch_reads_while_the_program_runs(cortex_debug, pi, blink):
         seen.add(session.live.do("var-evaluate-expression watch_blinks"))
         return len(seen) > 3
 
-    wait_until(differs, 20, "live values", lambda: seen, pause=0.25)
+    wait_until(differs, TIMEOUT, "live values", lambda: seen, pause=0.25)
     assert is_running(pi)
     session.end(running=True)

@@ -13,7 +13,7 @@ import pytest
 
 from mi import Mi, MiError
 from processes import wait_until
-from rig import is_halted, wait_counts, wait_nobody_is_attached
+from rig import TIMEOUT, is_halted, wait_counts, wait_nobody_is_attached
 
 LAUNCH = "cppdbg: load, run to main"
 ATTACH = "cppdbg: attach"
@@ -84,7 +84,7 @@ class Cppdbg:
             self.pause()
         self.gdb.console("kill")
         self.gdb.send("gdb-exit")
-        self.gdb.process.wait(5)
+        self.gdb.process.wait(TIMEOUT)
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_attach_stops_the_program_where_it_is(cppdbg, pi, blink):
     first.kill()
     session = cppdbg(ATTACH)
     session.start()
-    wait_until(lambda: is_halted(pi), 5, "the program to halt")
+    wait_until(lambda: is_halted(pi), TIMEOUT, "the program to halt")
     assert int(re.search(r'value="(\d+)"',
                          session.gdb.do("data-evaluate-expression blinks")).group(1)) > 0
     session.run()

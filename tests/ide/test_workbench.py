@@ -24,7 +24,7 @@ from virtual_pi import free_port
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "templates/vscode"
 START_SECONDS = 120
-TOUR_SECONDS = 300
+TOUR_SECONDS = 600
 
 MAKEFILE = """\
 FLAGS = -mcpu=cortex-a7 -mgeneral-regs-only -ffreestanding -O0 -g3 -nostdlib \\
@@ -149,8 +149,9 @@ def test_a_morning_in_vs_code(workbench, project, build_root, node, tmp_path):
         [node, pathlib.Path(__file__).parent / "workbench/tour.js", plan], text=True,
         env=environment(HOME=str(tmp_path),
                         MODULES=str(build_root / "ide/workbench/node_modules")),
-        timeout=TOUR_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    assert done.returncode == 0, f"{done.stdout}\nits last picture: {shots}/failed.png"
+        timeout=TOUR_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, (f"{done.stdout}{done.stderr}\n"
+                                  f"its last picture: {shots}/failed.png")
     steps = {step["step"]: step for step in map(json.loads, done.stdout.splitlines())}
     assert list(steps) == ["open", "F9", "main", "F5", "F10", "restart", "Shift+F5"]
     assert "kernel_main" in steps["F5"]["frames"][1]

@@ -43,7 +43,8 @@ if [ -n "$$missing" ]; then \
 	if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
 	echo "Installing:" $$missing; \
 	$$as apt-get update -q && \
-	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+		-o DPkg::Lock::Timeout=600 $$missing; \
 fi
 endef
 

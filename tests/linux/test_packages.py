@@ -23,6 +23,13 @@ def fetch(folder, **more):
                env=environment(**more))
 
 
+def fetched(folder):
+    """What it printed."""
+    done = fetch(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def fingerprint(paths):
     files = [file for path in paths for file in (path, *path.rglob("*"))]
     return {str(file): (file.lstat().st_mtime_ns, file.lstat().st_size) for file in files}
@@ -43,6 +50,8 @@ def unreachable(tmp_path):
     configuration = tmp_path / "apt.conf"
     configuration.write_text('Acquire::http::Proxy "http://127.0.0.1:9";\n'
                              'Acquire::https::Proxy "http://127.0.0.1:9";\n'
+                             'Dir::Etc::parts "/dev/null";\n'  # may name another proxy
+                             'Dir::Etc::main "/dev/null";\n'
                              'Acquire::Retries "0";\n')
     return {"APT_CONFIG": str(configuration)}
 
@@ -69,14 +78,12 @@ def test_what_was_fetched_is_not_fetched_again_and_a_missing_one_is(build_root, 
     before = fingerprint(SYSTEM)
     folder = tmp_path / "apt"
     folder.mkdir()
-    fetched = build_root / "linux" / "apt"
-    shutil.copytree(fetched / "debs", folder / "debs", copy_function=os.link)
-    (folder / "debs").joinpath(read_manifest(fetched / "manifest")[0][2].name).unlink()
-    done = fetch(folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Fetching 1 of " in done.stdout
+    shutil.copytree(build_root / "linux/apt/debs", folder / "debs", copy_function=os.symlink)
+    fetched(folder)  # Debian may have newer ones by now
+    read_manifest(folder / "manifest")[0][2].unlink()
+    assert "Fetching 1 of " in fetched(folder)
     assert read_manifest(folder / "manifest"), "complete"
-    assert "Fetching" not in fetch(folder).stdout
+    assert "Fetching" not in fetched(folder)
     assert fingerprint(SYSTEM) == before
 
 

@@ -8,13 +8,12 @@ import re
 import elf
 import pytest
 from contract import ROOT
-from linux_kit import (BASE, DEVMEM, MAILBOX3_CLR, MAILBOX3_SET, TIMEOUT, build_the_old_way,
-                       pi_reads, shell)
+from linux_kit import (BASE, DEVMEM, MAILBOX3_CLR, MAILBOX3_SET, TIMEOUT, blink_rate,
+                       build_the_old_way, pi_reads, shell)
 from processes import wait_until
 
 TEXT = (ROOT / "docs" / "COOKBOOK.md").read_text()
 FASTER_AT_LEAST = 3  # delay 0x54 -> 0x0a is 8.4 on an idle PC
-BLINKS, SECONDS = 20, 2  # to measure, at least
 MIB = 1 << 20
 
 kinds_uboot = pytest.mark.kinds("uboot")
@@ -40,20 +39,6 @@ def compiled(folder, flags="-marm"):
     text = re.sub(r"^(gcc|ld|objcopy|nm) ", r"arm-linux-gnueabihf-\1 ", commands("Step 3"),
                   flags=re.MULTILINE)
     return shell(text.replace("-marm", flags), folder)
-
-
-def blink_rate(pi, blinks):
-    """Blinks a second, both by the Pi: the LED shows that it blinks, the program's counter, which
-    misses none when the PC is slow, how often."""
-    pi.wait_led_changes(8)
-    count, begin = pi.sample(blinks)
-
-    def long_enough():
-        last, end = pi.sample(blinks)
-        return last >= count + BLINKS and end >= begin + SECONDS and (last - count) / (end - begin)
-
-    return wait_until(long_enough, TIMEOUT, f"{BLINKS} blinks in {SECONDS} s",
-                      lambda: f"{count} -> {pi.sample(blinks)[0]}\n{pi.serial_tail()}", pause=0.1)
 
 
 def assert_pokes_make_it_blink_faster(pi, blinks, poke):

@@ -104,9 +104,11 @@ class Victim:
     def ask(self, expression):
         return self.gdb.do(f"print {expression}").partition(" = ")[2].strip()
 
-    def kill_bridge_during(self, command):
-        """SIGKILL at a random moment of what a command makes the bridge do."""
+    def kill_bridge_during(self, command, begun=""):
+        """SIGKILL at a random moment of what a command makes the bridge do. begun: what GDB prints
+        when it is about to ask for it."""
         self.gdb.start(command)
+        self.gdb.wait_for(begun)
         delay = self.rng.uniform(0, 0.4)
         self.pi.ssh(f"sleep {delay:.3f}; killall -9 ampgdb-bridge", check=True)
         self.gdb.quit()
@@ -126,6 +128,8 @@ def victim(pi, blink, new_gdb):
     victim = Victim(pi, blink, new_gdb, random.Random(SEED))
     victim.attach()
     victim.gdb.do("load")
+    victim.gdb.do("tbreak wait")  # by then the start code has cleared what an earlier one counted
+    assert "wait ()" in victim.gdb.do("continue")
     return victim
 
 
@@ -133,7 +137,7 @@ def test_the_bridge_killed_while_the_program_runs_and_it_runs_on(pi, victim):
     victim.gdb.do("set var delay = 0x0b")
     for number in range(KILLS):
         blinks = int(victim.ask("blinks"))
-        victim.kill_bridge_during("continue")
+        victim.kill_bridge_during("continue", begun="Continuing.")
         pi.wait_led_changes(4)
         victim.attach()
         assert victim.ask("delay") == r"11 '\v'", f"kill {number}"
@@ -141,9 +145,6 @@ def test_the_bridge_killed_while_the_program_runs_and_it_runs_on(pi, victim):
 
 
 def test_the_bridge_killed_while_the_program_stands_and_it_stands(pi, victim):
-    victim.gdb.do("break wait")
-    victim.gdb.do("continue")
-    victim.gdb.do("delete")
     before = [victim.ask(place) for place in ("$pc", "$sp", "$cpsr", "blinks", "delay")]
     for number in range(KILLS):
         victim.kill_bridge_during(AT_WORK[number % len(AT_WORK)])

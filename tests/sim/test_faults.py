@@ -51,7 +51,10 @@ WRONGS = [
 ]
 
 FINE = [("console_use", "$r2", 0x12345678), ("mailbox_irq_use", "$r2", 0x24),
-        ("upper_ram_use", "$r2", 0x12345678), ("mmu_registers_use", "$r2 == $r1 && $r3 == $r4", 1)]
+        ("upper_ram_use", "$r2", 0x12345678), ("mmu_registers_use", "$r2 == $r1 && $r3 == $r4", 1),
+        ("thumb_narrow_store", "$r2 == 0x24 && $r3 == 0x33", 1),
+        ("thumb_wide_store", "$r2 == 0x24 && $r3 == 0x33", 1),
+        ("thumb_stores_in_it_block", "$r2 == 0x24 && $r3 == 0x33 && $r4 == 4", 1)]
 
 
 @pytest.fixture

@@ -146,16 +146,48 @@
         .ltorg
 
         .thumb
+        .macro  THUMB_CASE name
+        .balign 4
+        .global \name
+        .type   \name, %function
         .thumb_func
-        .type   thumb_undefined, %function
-        .global thumb_undefined
-thumb_undefined:
+\name:
+        .endm
+
+        THUMB_CASE thumb_undefined
         nop
         udf     #0
-        .thumb_func
-        .type   thumb_bkpt, %function
-        .global thumb_bkpt
-thumb_bkpt:
+        THUMB_CASE thumb_bkpt
         bkpt    #1
         movs    r5, #0x55
         bkpt    #2
+
+        /* Filtered stores: R3 is 0x33 if each instruction behind one is executed, or not, as it
+         * says. R2 and R4 are what was stored. */
+        THUMB_CASE thumb_narrow_store
+        ldr     r0, =(BCM283X_LOCAL + LOCAL_CORE3_MAILBOX_CTL)
+        movs    r1, #4
+        str.n   r1, [r0]
+        movs    r3, #0x33
+        ldr     r2, [r0]
+        bkpt    #0
+        THUMB_CASE thumb_wide_store
+        ldr     r0, =(BCM283X_LOCAL + LOCAL_CORE3_MAILBOX_CTL)
+        movs    r1, #4
+        str.w   r1, [r0]
+        movs    r3, #0x33
+        ldr     r2, [r0]
+        bkpt    #0
+        THUMB_CASE thumb_stores_in_it_block
+        ldr     r0, =(BCM283X_LOCAL + LOCAL_CORE3_TIMER_CTL)
+        movs    r1, #4
+        movs    r3, #0x33
+        cmp     r1, #4
+        itete   eq
+        streq.n r1, [r0, #(LOCAL_CORE3_MAILBOX_CTL - LOCAL_CORE3_TIMER_CTL)]
+        movne   r3, #0
+        streq.w r1, [r0]
+        movne   r3, #1
+        ldr     r2, [r0, #(LOCAL_CORE3_MAILBOX_CTL - LOCAL_CORE3_TIMER_CTL)]
+        ldr     r4, [r0]
+        bkpt    #0

@@ -78,6 +78,10 @@ class Cppdbg:
     def pause(self):
         return self.go("exec-interrupt")
 
+    def value(self, expression):
+        result = self.gdb.do(f"data-evaluate-expression {expression}")
+        return re.search(r'value="(.*)"', result).group(1)
+
     def end(self, running=False):
         """The stop button of a launch: a kill, as far as GDB has anything to kill."""
         if running:
@@ -126,7 +130,7 @@ def test_breakpoints_steps_and_what_a_stop_shows(cppdbg):
     assert "rounds" in session.gdb.do("stack-list-variables 0")
     assert "kernel_main" in session.gdb.do("stack-list-frames 0 1000")
     assert re.search(r'number="15"', session.gdb.do("data-list-register-values x"))
-    assert 'value="0"' in session.gdb.do("data-evaluate-expression blinks")
+    assert session.value("blinks") == "0"
 
 
 def test_pause(cppdbg, pi, blink):
@@ -139,12 +143,17 @@ def test_pause(cppdbg, pi, blink):
     assert is_halted(pi)
 
 
-def test_stop_button_leaves_the_bridge_for_the_next_session(cppdbg, pi, bridge):
+def test_stop_button_leaves_the_bridge_and_the_next_session_begins_anew(cppdbg, pi, bridge, blink):
+    """Restart is that, too: stop, and launch again."""
     for _ in range(2):
         session = cppdbg(LAUNCH)
         session.start()
         assert 'func="kernel_main"' in session.go("exec-continue")
-        session.end()
+        assert (session.value("blinks"), session.value("delay")) == ("0", "84 'T'")
+        session.gdb.do('data-evaluate-expression "delay = 2"')
+        session.run()
+        wait_counts(pi, blink)
+        session.end(running=True)
         wait_nobody_is_attached(pi)
         assert bridge.process.poll() is None
 
@@ -161,7 +170,6 @@ def test_attach_stops_the_program_where_it_is(cppdbg, pi, blink):
     session = cppdbg(ATTACH)
     session.start()
     wait_until(lambda: is_halted(pi), TIMEOUT, "the program to halt")
-    assert int(re.search(r'value="(\d+)"',
-                         session.gdb.do("data-evaluate-expression blinks")).group(1)) > 0
+    assert int(session.value("blinks")) > 0
     session.run()
     wait_counts(pi, blink)

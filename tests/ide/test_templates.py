@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import signal
 import socket
 
@@ -189,9 +190,10 @@ def start(tmp_path, pi, build, blink, port):
             "ampgdb.elf": str(blink), "ampgdb.pi": "my-pi", "ampgdb.port": str(port),
             "ampgdb.tree": str(tmp_path / "ampgdb"), "ampgdb.build": "echo building"},
             TEMPLATE)
-        terminals.append(Terminal(folder.task(label)["command"], cwd=tmp_path, env=environment(
-            PATH=f"{tools}:{build}/bin:/usr/bin:/bin", AMPGDB_MEMORY=pi.memory,
-            EXPECTED_PORT=str(port), HOME=str(tmp_path), **more)))
+        env = {"PATH": f"{tools}:{build}/bin:/usr/bin:/bin", "AMPGDB_MEMORY": pi.memory,
+               "EXPECTED_PORT": str(port), "HOME": str(tmp_path)}
+        terminals.append(Terminal(folder.task(label)["command"], cwd=tmp_path,
+                                  env=environment(**env | more)))
         return terminals[-1]
 
     task.logs = lambda: [("terminal", terminal.text) for terminal in terminals]
@@ -241,6 +243,15 @@ def test_tunnel_task(start, port):
 @pytest.mark.parametrize("where", ["on this Pi", "over ssh"])
 def test_loadmetal_task(start, pi, blink, where):
     assert start(f"ampgdb: loadmetal {where}").wait_end() == 0
+    wait_counts(pi, blink)
+
+
+def test_loadmetal_task_on_a_virtual_pi(start, pi, build, blink, tmp_path):
+    """It names no machine: its loadmetal finds what "make sim" of the same checkout has started."""
+    tree = tmp_path / "ampgdb/build"
+    shutil.copytree(build / "bin", tree / "bin")
+    (tree / "sim").symlink_to(pi.dir)
+    assert start("ampgdb: loadmetal on a virtual Pi", AMPGDB_MEMORY="").wait_end() == 0
     wait_counts(pi, blink)
 
 

@@ -77,6 +77,18 @@ def assert_fits_a_terminal(text):
     assert len(lines) <= 24 and max(map(len, lines)) <= 80, text
 
 
+def on_a_pipe(pi):
+    """For GDB's "target remote": a bridge that it starts for itself alone. A run under nohup must
+    not make that one deaf to SIGHUP."""
+    return (f"| exec env --default-signal=HUP {pi.build}/bin/ampgdb-bridge --stdio "
+            f"--memory {pi.memory}")
+
+
+def debuggers_bridge(pi):
+    """The process id of the bridge that has the debugger."""
+    return int(re.match(r"ampgdb-bridge \(pid (\d+)\)", (pi.dir / "lock").read_text()).group(1))
+
+
 # --- what GDB says ---------------------------------------------------------------------------------
 
 

@@ -19,8 +19,8 @@ from contract import ROOT
 from gdb_driver import GdbError
 from processes import wait_until
 from rig import (TIMEOUT, RawClient, assert_fits_a_terminal, assert_one_sentence, counter,
-                 is_halted, is_running, loadmetal, ram_words, run, wait_counts,
-                 wait_nobody_is_attached)
+                 debuggers_bridge, is_halted, is_running, loadmetal, on_a_pipe, ram_words, run,
+                 wait_counts, wait_nobody_is_attached)
 from virtual_pi import Bridge, bridge_command, free_port
 
 LISTEN = "0A"  # of /proc/net/tcp: TCP_LISTEN
@@ -332,14 +332,19 @@ def test_a_killed_bridge_does_not_stop_a_running_program(pi, bridge, gdb, blink)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_an_ended_bridge_tells_a_waiting_gdb(pi, bridge, gdb, blink, number):
+@pytest.mark.parametrize("way", ["TCP", "pipe"])
+def test_an_ended_bridge_tells_a_waiting_gdb(pi, bridge, new_gdb, blink, way, number):
+    gdb = new_gdb(blink)
+    gdb.do(f"target remote {bridge.address if way == 'TCP' else on_a_pipe(pi)}")
     gdb.do("load")
     run_freely(gdb)
     wait_counts(pi, blink)
-    bridge.process.send_signal(number)
+    os.kill(debuggers_bridge(pi), number)
     said = gdb.wait()
     assert "ampgdb-bridge was told to end" in said and "exited normally" in said
-    assert bridge.process.wait(TIMEOUT) == 0
+    wait_nobody_is_attached(pi)
+    if way == "TCP":
+        assert bridge.process.wait(TIMEOUT) == 0
     wait_counts(pi, blink)
 
 
@@ -365,9 +370,8 @@ def test_an_ended_bridge_closes_an_idle_gdbs_connection(pi, bridge, gdb):
 
 
 def test_stdio_serves_a_whole_session_and_ends_with_it(pi, blink, new_gdb):
-    program = pi.build / "bin" / "ampgdb-bridge"
     gdb = new_gdb(blink)
-    gdb.do(f"target remote | exec {program} --stdio --memory {pi.memory}")
+    gdb.do(f"target remote {on_a_pipe(pi)}")
     gdb.do("load")
     gdb.do("break wait")
     assert "Breakpoint 1, wait ()" in gdb.do("continue")
@@ -379,7 +383,7 @@ def test_stdio_serves_a_whole_session_and_ends_with_it(pi, blink, new_gdb):
     gdb.do("detach")
     wait_nobody_is_attached(pi)
     wait_counts(pi, blink)
-    again = gdb.do(f"target remote | exec {program} --stdio --memory {pi.memory}")
+    again = gdb.do(f"target remote {on_a_pipe(pi)}")
     assert "Remote debugging using" in again
 
 
@@ -390,8 +394,7 @@ def test_stdio_says_on_stderr_why_it_cannot_serve(pi, gdb):
 
 def test_a_client_on_stdin_is_named_to_others(pi, blink, new_gdb):
     gdb = new_gdb(blink)
-    program = pi.build / "bin" / "ampgdb-bridge"
-    gdb.do(f"target remote | exec {program} --stdio --memory {pi.memory}")
+    gdb.do(f"target remote {on_a_pipe(pi)}")
     assert_one_sentence(loadmetal(pi, "stop"),
                         r"in use by ampgdb-bridge \(pid \d+\), client on stdin: let it finish, or "
                         r"detach its debugger")

@@ -18,8 +18,8 @@ import pytest
 from board import BOARD
 from contract import MEMMAP
 from processes import wait_until
-from rig import (STATES, TIMEOUT, assert_one_sentence, counter, run, state, value, wait_counts,
-                 wait_nobody_is_attached)
+from rig import (STATES, TIMEOUT, assert_one_sentence, counter, on_a_pipe, run, state, value,
+                 wait_counts, wait_nobody_is_attached)
 from virtual_pi import Bridge, bridge_command, free_port
 
 NOTICED_WITHIN = 3  # seconds, from the death to the client's prompt
@@ -185,10 +185,16 @@ DEATHS = pytest.mark.parametrize("die, cause", [
     ids=["panic", "silence", "freeze"])
 
 
+BOTH_WAYS = pytest.mark.parametrize("running", ["TCP", "pipe"], indirect=True)
+
+
 @pytest.fixture
-def running(bridge, mortal, blink, new_gdb):
-    """GDB that waits for a running program, whose newest stop is known."""
-    gdb = connect(new_gdb, bridge, blink)
+def running(request, bridge, mortal, blink, new_gdb):
+    """GDB that waits for a running program, whose newest stop is known. It came over TCP, unless
+    its parameter says otherwise."""
+    gdb = new_gdb(blink)
+    way = getattr(request, "param", "TCP")
+    gdb.do(f"target remote {bridge.address if way == 'TCP' else on_a_pipe(mortal)}")
     gdb.do("load")
     gdb.do("break led_on")
     gdb.do("continue")
@@ -212,6 +218,7 @@ def test_death_is_noticed_within_3_seconds_and_named_with_the_remedy(mortal, bri
 
 
 @DEATHS
+@BOTH_WAYS
 def test_a_post_mortem_shows_memory_and_the_last_registers(mortal, bridge, running, blink, die,
                                                            cause):
     die(mortal)

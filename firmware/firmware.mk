@@ -9,7 +9,7 @@ FIRMWARE := $(O)/firmware/blink.elf $(O)/firmware/blink-thumb.elf $(O)/firmware/
 
 TEST_PROGRAMS := $(patsubst tests/sim/programs/%,$(O)/programs/%.elf, \
                    $(basename $(wildcard tests/sim/programs/*.[cS])))
-IN_THUMB_TOO  := watched counting loops floats wrongs handlers
+IN_THUMB_TOO  := watched counting loops floats wrongs handlers kilohertz
 TEST_PROGRAMS += $(IN_THUMB_TOO:%=$(O)/programs/%-thumb.elf)
 
 FIRMWARE      += $(FIRMWARE:$(O)/%=$(O)/512M/%)

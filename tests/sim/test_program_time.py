@@ -46,9 +46,9 @@ def under_gdb(build, program, new_gdb, commands):
         return *results(pi, program), printed
 
 
-@pytest.fixture
-def kilohertz(build):
-    return build / "programs" / "kilohertz.elf"
+@pytest.fixture(params=["kilohertz", "kilohertz-thumb"])
+def kilohertz(request, build):
+    return build / "programs" / f"{request.param}.elf"
 
 
 def period():

@@ -7,7 +7,8 @@
  * in "latest".
  *
  * The firmware starts it in HYP mode, the debugger in SVC mode: it goes on in SVC mode either
- * way.
+ * way. What is timed, its loop and its handler, is in the instruction set that this is assembled
+ * for.
  */
 #include "ampgdb/bcm283x.h"
 
@@ -16,6 +17,7 @@
 #define MODE_IRQ 0x12
 #define MODE_SVC 0x13
 #define CPSR_SVC_MASKED 0x1D3
+#define SCTLR_TE 0x40000000
 #define TIMER_CTL_CNTV_IRQ 0x08 /* QA7, "Core timers interrupts" */
 #define HERTZ 1000
 #define PERIODS 300
@@ -24,6 +26,20 @@
         .arch   armv7-a
         .arch_extension virt
         .arch_extension idiv
+#ifdef __thumb__
+#define VECTOR b.w
+#else
+#define VECTOR b
+#endif
+        .macro  NAME name
+        .global \name
+        .type   \name, %function
+#ifdef __thumb__
+        .thumb_func
+#endif
+\name:
+        .endm
+
         .arm
         .section .text.start, "ax", %progbits
         .global _start
@@ -44,6 +60,11 @@ _start:
         ldr     sp, =stack_top
         ldr     r0, =vectors
         mcr     p15, 0, r0, c12, c0, 0          /* VBAR */
+#ifdef __thumb__
+        mrc     p15, 0, r0, c1, c0, 0           /* SCTLR */
+        orr     r0, r0, #SCTLR_TE
+        mcr     p15, 0, r0, c1, c0, 0
+#endif
         ldr     r0, =BCM283X_LOCAL
         mov     r1, #TIMER_CTL_CNTV_IRQ
         str     r1, [r0, #LOCAL_CORE3_TIMER_CTL]
@@ -63,16 +84,25 @@ _start:
         mov     r0, #1
         mcr     p15, 0, r0, c14, c3, 1          /* CNTV_CTL: enabled */
         isb
+        ldr     r0, =until_the_end
+        bx      r0
+        .size   _start, . - _start
+
+        /* r6, r7: the end */
+#ifdef __thumb__
+        .thumb
+#endif
+        NAME    until_the_end
         mov     r5, #0
         cpsie   i
-2:      mov     r0, r5
+1:      mov     r0, r5
         bl      work
         add     r5, r5, #1
         isb
         mrrc    p15, 1, r0, r1, c14
         subs    r0, r0, r6
         sbcs    r1, r1, r7
-        blo     2b
+        blo     1b
         cpsid   i
         mov     r0, #0
         mcr     p15, 0, r0, c14, c3, 1
@@ -81,20 +111,17 @@ _start:
         str     r1, [r0]
         .global over
 over:   b       over
-        .size   _start, . - _start
+        .size   until_the_end, . - until_the_end
 
         /* r0: how often it was called before */
-        .global work
-        .type   work, %function
-work:   mov     r2, #200
+        NAME    work
+        mov     r2, #200
 1:      subs    r2, r2, #1
         bne     1b
         bx      lr
         .size   work, . - work
 
-        .global on_tick
-        .type   on_tick, %function
-on_tick:
+        NAME    on_tick
         push    {r0-r4}
         mrrc    p15, 3, r0, r1, c14             /* CNTV_CVAL */
         isb
@@ -103,6 +130,7 @@ on_tick:
         ldr     r3, =latest
         ldr     r4, [r3]
         cmp     r2, r4
+        it      hi
         strhi   r2, [r3]
         adds    r0, r0, r8
         adc     r1, r1, #0
@@ -119,14 +147,14 @@ on_tick:
         .ltorg
         .balign 32
 vectors:
-        b       .
-        b       .
-        b       .
-        b       .
-        b       .
-        b       .
-        b       on_tick
-        b       .
+        VECTOR  .
+        VECTOR  .
+        VECTOR  .
+        VECTOR  .
+        VECTOR  .
+        VECTOR  .
+        VECTOR  on_tick
+        VECTOR  .
 
         .balign 4
         .global ticks, latest, finished

@@ -23,4 +23,10 @@ struct layout {
  */
 int layout_choose(struct layout *layout, uint32_t ram_end, uint32_t linux_end, struct error *error);
 
+/*
+ * layout_linux_mib - how much of the RAM is Linux's: what mem= says on a board with RAM up to
+ * ram_end
+ */
+unsigned layout_linux_mib(uint32_t ram_end);
+
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "ampgdb/ring.h"
+#include "layout.h"
 #include "linux_facts.h"
 #include "physmem.h"
 
@@ -46,9 +47,9 @@ static void *map_pages(const struct devmem *devmem, uint32_t phys, size_t size, 
         return start;
     error_set(error, 0,
               "the kernel does not let " DEVICE
-              " reach address 0x%08x (%s): run this with sudo; if "
-              "that is not it, boot Linux with mem=512M and iomem=relaxed in cmdline.txt",
-              phys, strerror(errno));
+              " reach address 0x%08x (%s): run this with sudo; if that is not it, put mem=%uM "
+              "iomem=relaxed into the kernel's command line, and restart the Pi",
+              phys, strerror(errno), layout_linux_mib(devmem->physmem.ram_end));
     return NULL;
 }
 
@@ -172,8 +173,9 @@ static int check_linux(struct physmem *physmem, struct error *error)
     if (claimed)
         return error_set(
             error, -HOST_EFAIL,
-            "Linux itself runs on core 3: boot it with maxcpus=3 mem=512M at the end of "
-            "cmdline.txt");
+            "Linux itself runs on core 3: put maxcpus=3 mem=%uM into the kernel's command line "
+            "(make sdcard does it), and restart the Pi",
+            layout_linux_mib(physmem->ram_end));
     return facts_ram_end("/proc/iomem", &physmem->linux_end, error);
 }
 
@@ -215,9 +217,9 @@ int physmem_open_devmem(struct physmem **physmem, struct error *error)
     if (result == 0)
         result = open_device(devmem, error);
     if (result == 0)
-        result = check_linux(&devmem->physmem, error);
-    if (result == 0)
         result = find_ram_end(&devmem->physmem.ram_end, error);
+    if (result == 0)
+        result = check_linux(&devmem->physmem, error);
     if (result < 0) {
         devmem_close(&devmem->physmem);
         return result;

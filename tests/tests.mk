@@ -27,7 +27,7 @@ print_queue_MODULES := host/print_queue.c
 core3_load_MODULES  := $(core3_MODULES)
 deadline_MODULES   := host/deadline.c
 physmem_MODULES    := host/physmem.c host/physmem_sim.c host/physmem_devmem.c host/qtest.c \
-                      host/linux_facts.c host/error.c
+                      host/linux_facts.c host/layout.c host/error.c
 
 rsp_SERVER  := $(addprefix bridge/, server.c clients.c client.c listener.c connection.c)
 rsp_SESSION := $(filter-out bridge/main.c $(rsp_SERVER), $(sort $(wildcard bridge/*.c))) \
@@ -54,7 +54,7 @@ numbers_MODULES := loader/numbers.c host/error.c
 verbs_MODULES   := $(core3_MODULES) $(filter-out loader/main.c, $(sort $(wildcard loader/*.c)))
 owner_MODULES   := host/owner.c host/error.c
 devmem_MODULES  := host/physmem_devmem.c host/physmem.c host/linux_facts.c host/error.c \
-                   host/physmem_sim.c host/qtest.c
+                   host/layout.c host/physmem_sim.c host/qtest.c
 
 # What of libc a test lets fail, or answer for a machine that is not there: the linker calls
 # __wrap_NAME of the test instead.

@@ -44,8 +44,10 @@ def registers_stay(linux):
 
 # --- all RAM is Linux's ---------------------------------------------------------------------------
 
-ALL_RAM = (r"Linux uses the RAM up to 0x3b400000, also the program's from 0x20000000 on: boot it "
-           r"with mem=512M maxcpus=3 at the end of cmdline\.txt")
+WHAT_TO_DO = (r"put maxcpus=3 mem=512M into the kernel's command line \(make sdcard does it\), and "
+              r"restart the Pi")
+ALL_RAM = (r"Linux uses the RAM up to 0x3b400000, also the program's from 0x20000000 on: " +
+           WHAT_TO_DO)
 
 
 @pytest.mark.kinds("no-mem")
@@ -61,8 +63,7 @@ def test_a_linux_that_has_all_the_ram_keeps_it(linux, registers_stay, programs):
 
 # --- Linux runs on Core 3 -------------------------------------------------------------------------
 
-ALL_CORES = (r"Linux itself runs on core 3: boot it with maxcpus=3 mem=512M at the end of "
-             r"cmdline\.txt")
+ALL_CORES = r"Linux itself runs on core 3: " + WHAT_TO_DO
 
 
 def marks():

@@ -188,20 +188,17 @@ static void what_a_pi_lacks_is_named(void **state)
     char sentence[256];
 
     (void)state;
-    unlink(path_of("memory@0"));
-    assert_refused("cannot read the size of the RAM from /proc/device-tree/memory@0/reg: No such "
-                   "file or directory: is this a Raspberry Pi with a device tree?");
     put_text("iomem", "00000000-00000000 : System RAM\n");
     assert_refused(
         "/proc/iomem does not say which RAM Linux uses, so none can be taken safely: run "
         "this with sudo");
-    put_text("online", "0-3\n");
-    assert_refused("Linux itself runs on core 3: boot it with maxcpus=3 mem=512M at the end of "
-                   "cmdline.txt");
     unlink(path_of("online"));
     assert_refused(
         "cannot tell from /sys/devices/system/cpu/online which cores Linux uses: is sysfs "
         "mounted at /sys?");
+    unlink(path_of("memory@0"));
+    assert_refused("cannot read the size of the RAM from /proc/device-tree/memory@0/reg: No such "
+                   "file or directory: is this a Raspberry Pi with a device tree?");
     for (unsigned i = 0; i < 2; i++) {
         open_fails_with = i == 0 ? EACCES : EPERM;
         snprintf(sentence, sizeof sentence, "cannot open /dev/mem: %s: run this with sudo",
@@ -216,6 +213,17 @@ static void what_a_pi_lacks_is_named(void **state)
                    "virtual Pi (make sim, then --memory sim:DIR)");
     has_no_memory = true;
     assert_refused("out of memory");
+}
+
+static void a_linux_on_core_3_is_told_what_suits_the_board(void **state)
+{
+    (void)state;
+    put_text("online", "0-3\n");
+    assert_refused("Linux itself runs on core 3: put maxcpus=3 mem=256M into the kernel's command "
+                   "line (make sdcard does it), and restart the Pi");
+    put("memory@0", "\0\0\0\0\x3B\x40\0\0", 8);
+    assert_refused("Linux itself runs on core 3: put maxcpus=3 mem=512M into the kernel's command "
+                   "line (make sdcard does it), and restart the Pi");
 }
 
 /* --- use --- */
@@ -252,8 +260,8 @@ static void a_kernel_that_maps_nothing_is_named(void **state)
     assert_null(pi->ops->map(pi, 0x18000000, 0x1000, &error));
     assert_string_equal(error.text,
                         "the kernel does not let /dev/mem reach address 0x18000000 (Operation not "
-                        "permitted): run this with sudo; if that is not it, boot Linux with "
-                        "mem=512M and iomem=relaxed in cmdline.txt");
+                        "permitted): run this with sudo; if that is not it, put mem=256M "
+                        "iomem=relaxed into the kernel's command line, and restart the Pi");
     assert_int_equal(pi->ops->read32(pi, REGISTER, &value, &error), -HOST_EFAIL);
     assert_int_equal(pi->ops->write32(pi, REGISTER, 1, &error), -HOST_EFAIL);
     assert_int_equal(pi->ops->write_code(pi, 0x18001004, &code, 1, &error), -HOST_EFAIL);
@@ -261,6 +269,19 @@ static void a_kernel_that_maps_nothing_is_named(void **state)
         assert_null(pi->ops->map(pi, 0x18000000, 0x1000, &error));
     kernel_refuses = false;
     assert_non_null(pi->ops->map(pi, 0x18000000, 0x1000, &error));
+    physmem_close(pi);
+}
+
+static void a_kernel_of_the_larger_board_is_told_its_number(void **state)
+{
+    uint32_t value;
+
+    (void)state;
+    put("memory@0", "\0\0\0\0\x3B\x40\0\0", 8);
+    open_pi();
+    kernel_refuses = true;
+    assert_int_equal(pi->ops->read32(pi, REGISTER, &value, &error), -HOST_EFAIL);
+    assert_non_null(strstr(error.text, " mem=512M iomem=relaxed "));
     physmem_close(pi);
 }
 
@@ -286,8 +307,10 @@ int main(void)
         TEST(a_pi_is_opened),
         TEST(a_memory_node_without_a_number_is_found),
         TEST(what_a_pi_lacks_is_named),
+        TEST(a_linux_on_core_3_is_told_what_suits_the_board),
         TEST(memory_and_registers_are_reached),
         TEST(a_kernel_that_maps_nothing_is_named),
+        TEST(a_kernel_of_the_larger_board_is_told_its_number),
         TEST(mappings_are_counted),
     };
 

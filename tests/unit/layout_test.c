@@ -70,10 +70,10 @@ static void ram_that_linux_uses_is_refused(void **state)
     assert_int_equal(layout_choose(&layout, 0x3B400000, 0x20000001, &error), -HOST_EFAIL);
     assert_non_null(strstr(error.text,
                            "Linux uses the RAM up to 0x20000001, also the program's from "
-                           "0x20000000 on: boot it with mem=512M maxcpus=3 at the end "
-                           "of cmdline.txt"));
+                           "0x20000000 on: put maxcpus=3 mem=512M into the kernel's command line "
+                           "(make sdcard does it), and restart the Pi"));
     assert_int_equal(layout_choose(&layout, 0x1B400000, 0x1B400000, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "mem=256M maxcpus=3"));
+    assert_non_null(strstr(error.text, "put maxcpus=3 mem=256M into"));
 }
 
 int main(void)

@@ -24,9 +24,10 @@ else
 say =
 endif
 
-# Debian 12 packages that the targets need. $(call need,...) installs what is missing.
-PACKAGES_BUILD := gcc libc6-dev gcc-arm-none-eabi binutils-arm-none-eabi \
-                  gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+# Debian 12 packages that the targets need. $(call need,...) installs what is missing; where there is
+# no dpkg, the user has seen to it.
+PACKAGES_BUILD := gcc libc6-dev gcc-arm-none-eabi binutils-arm-none-eabi
+PACKAGES_ARMHF := gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 PACKAGES_SIM   := python3 qemu-system-arm gdb-multiarch
 PACKAGES_TEST  := python3-pytest libcmocka-dev qemu-user
 PACKAGES_FUZZ  := clang-14 libclang-rt-14-dev
@@ -37,7 +38,8 @@ PACKAGES_FRESH := debootstrap
 PACKAGES_IDE   := chromium fonts-dejavu-core g++ ripgrep $(if $(shell command -v npm),,npm)
 
 define need
-@missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \
+@command -v dpkg-query > /dev/null || exit 0; \
+missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \
 	grep -q 'ok installed' || echo $$p; done); \
 if [ -n "$$missing" ]; then \
 	if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
@@ -159,46 +161,61 @@ $(O)/arm/firmware_standin.elf: sim/firmware_standin.S include/ampgdb/bcm283x.h $
 
 include boot/boot.mk
 
+# --- What it all becomes -------------------------------------------------------------------------
+
+PROGRAMS := $(O)/bin/ampgdb-bridge $(O)/bin/loadmetal
+ARMHF    := $(O)/armhf/ampgdb-bridge $(O)/armhf/loadmetal
+STANDIN  := $(O)/arm/firmware_standin.elf
+
+.PHONY: on-a-pc for-the-pi
+on-a-pc: $(PROGRAMS) $(FIRMWARE) $(STANDIN)
+	@:
+for-the-pi: $(ARMHF)
+	@:
+
 # --- Tests ---------------------------------------------------------------------------------------
 
 include tests/tests.mk
 
 # --- What a user types ---------------------------------------------------------------------------
 
-PROGRAMS := $(O)/bin/ampgdb-bridge $(O)/bin/loadmetal
-ARMHF    := $(O)/armhf/ampgdb-bridge $(O)/armhf/loadmetal
-STANDIN  := $(O)/arm/firmware_standin.elf
-
 include sim/linux.mk
 
-.PHONY: install all programs armhf deps-build deps-sim deps-test demo sim check check-all size fmt clean help
+.PHONY: install all programs armhf deps-build deps-armhf deps-sim deps-test demo sim check check-all \
+        size fmt clean help
 
-all: programs armhf ## everything that can be built here (default)
+all: deps-armhf ## everything that can be built here (default)
+	@$(MAKE) --no-print-directory on-a-pc for-the-pi
 
-programs: $(PROGRAMS) $(FIRMWARE) $(STANDIN)
+programs: deps-build ## the same but for the Pi's programs: bridge, loader, and blink for both kinds of board
+	@$(MAKE) --no-print-directory on-a-pc
 
-armhf: $(ARMHF) ## the two programs for the Pi, static, in build/armhf
+armhf: deps-armhf ## the two programs for the Pi, static, in build/armhf
+	@$(MAKE) --no-print-directory for-the-pi
 
 deps-build:
 	$(call need,$(PACKAGES_BUILD))
+deps-armhf:
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_ARMHF))
 deps-sim:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM))
 deps-test:
-	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_TEST))
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_ARMHF) $(PACKAGES_SIM) $(PACKAGES_TEST))
 
 demo: deps-sim ## see it work, no Pi needed: load, break, step, inspect blink on a virtual Pi
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory on-a-pc
 	@$(PYTHON) sim/demo.py --build $(O)
 
 sim: deps-sim ## a virtual Pi and the bridge in the foreground, PORT=3333; ends on Ctrl-C
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory on-a-pc
 	@exec $(PYTHON) sim/virtual_pi.py --build $(O) --port $(PORT)
 
 size: $(O)/arm/stub.elf ## code, constants and stack of the stub
 	@$(CROSS_COMPILE)size -A $< | awk '$$1 ~ /^\.(text|rodata|rel|data|vector)/ {sum += $$2; print "  " $$1, $$2} \
 		END {printf "  stub: %d bytes of code and constants (budget 24576)\n", sum; exit sum > 24576}'
 
-install: $(PROGRAMS) ## the two programs, under DESTDIR and PREFIX
+install: deps-build ## the two programs for this machine, under DESTDIR and PREFIX
+	@$(MAKE) --no-print-directory on-a-pc
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 

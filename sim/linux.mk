@@ -22,7 +22,7 @@ $(CARD): $(CARD_SRC) $(LINUX)/apt/manifest $(LINUX)/ssh/key.pub $(ARMHF) $(FIRMW
 
 .PHONY: card sim-linux demo-linux linux-inputs deps-linux
 deps-linux:
-	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_BOOT) $(PACKAGES_LINUX))
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_ARMHF) $(PACKAGES_SIM) $(PACKAGES_BOOT) $(PACKAGES_LINUX))
 
 linux-inputs: $(CARD) boot-files $(STANDIN) $(FIRMWARE)
 

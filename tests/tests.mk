@@ -188,12 +188,12 @@ deps-lint:
 deps-peers:
 	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_TEST) $(PACKAGES_PEERS))
 deps-ide:
-	$(call need,$(PACKAGES_BUILD) $(PACKAGES_SIM) $(PACKAGES_TEST) $(PACKAGES_IDE))
+	$(call need,$(PACKAGES_BUILD) $(PACKAGES_ARMHF) $(PACKAGES_SIM) $(PACKAGES_TEST) $(PACKAGES_IDE))
 deps-fresh:
 	$(call need,$(PACKAGES_TEST) $(PACKAGES_FRESH))
 
 check: deps-test ## install what is missing, build, run the tests a contributor must pass
-	@$(MAKE) --no-print-directory all boot-files $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
+	@$(MAKE) --no-print-directory on-a-pc for-the-pi boot-files $(UNIT) $(REPLAY) $(TEST_PROGRAMS)
 	@$(PYTEST) tests/kit tests/unit tests/boot tests/tree --ignore=tests/tree/test_lint.py \
 		tests/fuzz/test_corpus.py tests/oracle tests/sim
 
@@ -203,11 +203,12 @@ check-unit: $(UNIT) ## the pure modules alone: seconds
 check-boot: boot-files ## the boot files, boot/sdcard and boot/check: seconds
 	@$(PYTEST) tests/boot
 
-check-sim: all $(TEST_PROGRAMS) ## stock gdb against the virtual Pi
+check-sim: deps-test ## stock gdb against the virtual Pi
+	@$(MAKE) --no-print-directory on-a-pc for-the-pi $(TEST_PROGRAMS)
 	@$(PYTEST) tests/sim
 
 check-sim-512M: deps-test ## the same on the other kind of board
-	@$(MAKE) --no-print-directory all $(TEST_PROGRAMS) $(LINKS_512M)
+	@$(MAKE) --no-print-directory on-a-pc for-the-pi $(TEST_PROGRAMS) $(LINKS_512M)
 	@AMPGDB_BOARD=512M $(PYTEST) tests/sim
 
 SLOW_TIERS := sim-512M peers linux ide fuzz lint oracle fresh
@@ -218,7 +219,7 @@ check-all: ## the slower tiers, one after another, whatever became of those befo
 	done; test -z "$$failed" || { echo "check-all: failed:$$failed"; exit 1; }
 
 check-linux: deps-test deps-linux ## the whole virtual Pi: U-Boot, Linux, the bridge inside; minutes
-	@$(MAKE) --no-print-directory all linux-inputs $(TEST_PROGRAMS)
+	@$(MAKE) --no-print-directory on-a-pc linux-inputs $(TEST_PROGRAMS)
 	@$(PYTEST) tests/linux
 
 check-fuzz: deps-fuzz ## each fuzz target for T=60 seconds
@@ -232,11 +233,11 @@ check-oracle: deps-test ## step decoder against QEMU, N=5000000 cases a set, SEE
 	@$(PYTHON) tests/oracle/run_step.py --cases $(N) --seed $(SEED)
 
 check-peers: deps-peers ## GDB's own testsuite and speed, ours beside QEMU's own stub
-	@$(MAKE) --no-print-directory all $(PEERS) $(TEST_PROGRAMS)
+	@$(MAKE) --no-print-directory on-a-pc $(PEERS) $(TEST_PROGRAMS)
 	@$(PYTEST) tests/peers
 
 check-ide: deps-ide deps-linux ## the recipes of .vscode: Eclipse's debug adapter, VS Code in a browser, what others send
-	@$(MAKE) --no-print-directory all $(IDE) linux-inputs
+	@$(MAKE) --no-print-directory on-a-pc $(IDE) linux-inputs
 	@$(PYTEST) tests/ide
 
 check-fresh: deps-fresh ## what is committed, on a Debian that has nothing; needs root

@@ -7,13 +7,14 @@ first one that fails is named and ends the demo with status 1.
 """
 
 import argparse
+import functools
 import pathlib
 import re
 import sys
 import time
 
 from gdb_driver import Gdb, GdbError
-from linux_pi import LinuxPi
+from linux_pi import FLOWS, LinuxPi
 from machine import SimError
 from processes import Expired, exit_on_signals, wait_until
 from virtual_pi import Bridge, VirtualPi
@@ -221,9 +222,9 @@ def perform_on_core3(build, stage, directory):
             play(pi, bridge.address, build, stage, lambda: bridge.logs() + pi.logs())
 
 
-def perform_under_linux(build, stage, _):
-    stage.machine("a Pi 2 in QEMU is booting Linux; that takes half a minute")
-    with LinuxPi(build) as pi:
+def perform_under_linux(flow, build, stage, _):
+    stage.machine(f"a Pi 2 in QEMU is booting Linux, FLOW={flow}; that takes half a minute or more")
+    with LinuxPi(build, flow) as pi:
         cores = pi.ssh("nproc", check=True).stdout.strip()
         stage.machine(f"Linux runs on {cores} cores, ampgdb-bridge in it; Core 3 waits for work")
         play(pi, pi.address, build, stage, pi.logs)
@@ -232,10 +233,13 @@ def perform_under_linux(build, stage, _):
 def main():
     parser = argparse.ArgumentParser(description="Debug blink on a virtual Pi, with checks.")
     parser.add_argument("--build", default="build", help="build directory (default: build)")
-    parser.add_argument("--linux", action="store_true", help="Linux on the other cores")
+    parser.add_argument("--linux", metavar="FLOW", choices=FLOWS,
+                        help=f"Linux on the other cores, booted in one of these ways: "
+                             f"{', '.join(FLOWS)}")
     arguments = parser.parse_args()
     build = pathlib.Path(arguments.build).resolve()
-    perform = perform_under_linux if arguments.linux else perform_on_core3
+    perform = (functools.partial(perform_under_linux, arguments.linux) if arguments.linux
+               else perform_on_core3)
     directory = build / ("demo-linux" if arguments.linux else "demo")
     directory.mkdir(parents=True, exist_ok=True)
     stage = Stage(directory / "transcript.txt")

@@ -30,10 +30,11 @@ linux-inputs: $(CARD) boot-files $(STANDIN) $(FIRMWARE)
 card: deps-linux ## the SD card of the whole virtual Pi, from Debian's packages for armhf
 	@$(MAKE) --no-print-directory linux-inputs
 
-sim-linux: deps-linux ## the whole virtual Pi and a root shell on it, PORT=3333; ends on poweroff, Ctrl-A x
+# FLOW as in boot.mk: cmdline, overlay, or uboot, which is the articles' way and takes longer.
+sim-linux: deps-linux ## the whole virtual Pi and a root shell on it, PORT=3333, FLOW= as for sdcard; ends on poweroff, Ctrl-A x
 	@$(MAKE) --no-print-directory linux-inputs
 	@exec $(PYTHON) sim/linux_pi.py --build $(O) --port $(PORT) --flow $(FLOW)
 
-demo-linux: deps-linux ## the demo again, with Linux on the other cores
+demo-linux: deps-linux ## the demo again, with Linux on the other cores, FLOW= as for sdcard
 	@$(MAKE) --no-print-directory linux-inputs
-	@$(PYTHON) sim/demo.py --build $(O) --linux
+	@$(PYTHON) sim/demo.py --build $(O) --linux $(FLOW)

@@ -105,7 +105,8 @@ static const struct argp parser = {
     .parser = parse_option,
     .doc = "Let GDB debug the program on Core 3 of this Raspberry Pi.\v"
            "  sudo ampgdb-bridge   then in GDB: target remote :3333\n"
-           "  or over ssh, in GDB: target remote | ssh pi sudo ampgdb-bridge --stdio",
+           "  or over ssh, in GDB: target remote | ssh pi sudo ampgdb-bridge --stdio\n"
+           "                       (neither ssh nor sudo can ask for a password there)",
 };
 
 /* Returns the exit status. */

@@ -114,6 +114,7 @@ def test_help_fits_a_terminal_and_version_is_told(build):
     assert_fits_a_terminal(done.stdout)
     for option in ("--listen", "--stdio", "--memory", "--trace", "--on-disconnect"):
         assert option in done.stdout
+    assert "neither ssh nor sudo can ask for a password there" in done.stdout
     done = run(program, "--version")
     assert (done.returncode, done.stdout) == (
         0, f"ampgdb-bridge {(ROOT / 'VERSION').read_text().strip()}\n")

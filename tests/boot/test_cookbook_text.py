@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from boot_files import ROOT
+from linux_pi import STOCK_CONFIG, STOCK_INITRAMFS
 from test_boot_check import CONDITIONS
 
 TEXT = (ROOT / "docs/COOKBOOK.md").read_text()
@@ -42,19 +43,49 @@ def compile_and_link(tree, change=lambda commands: commands):
     return done.stdout
 
 
+def test_the_introduction_names_what_the_virtual_card_has_besides():
+    introduction = TEXT.partition("\n## ")[0]
+    verb, _, address = STOCK_INITRAMFS.split()
+    assert f"`{STOCK_CONFIG.strip()}`" in introduction
+    assert f"`{verb} ... {address}`" in introduction
+
+
+def symbols(tree):
+    """readelf's lines of blink.elf."""
+    return subprocess.run(["arm-linux-gnueabihf-readelf", "-s", "blink.elf"], cwd=tree,
+                          capture_output=True, text=True, check=True).stdout
+
+
+def test_step_0_installs_what_it_makes_and_copies():
+    make, copy, install = blocks("Step 0", "sh")[0].splitlines()
+    files = re.findall(r"build/armhf/([\w-]+)", copy)
+    assert make == "make armhf" and sorted(files) == ["ampgdb-bridge", "loadmetal"]
+    assert install.split()[-len(files) - 2:] == ["install", *files, "/usr/local/bin"]
+
+
 def test_step_3_makes_what_it_says_and_step_6_pokes_it(tree):
     said = compile_and_link(tree)
     assert f"`{said.strip()}`" in section("Step 3")
     size = os.path.getsize(tree / "up-metal.bin")
     assert f"The image has {size} bytes" in section("Step 3")
-    address = said.split()[0]
-    assert f"./devmem 0x{address} b 0x0a" in section("Step 6")
+    poke = blocks("Step 6", "sh")[0].replace("sudo ./devmem", "echo").replace(
+        "$(nm ", "$(arm-linux-gnueabihf-nm ")
+    done = subprocess.run(["sh", "-e", "-c", poke], cwd=tree, capture_output=True, text=True,
+                          check=True)
+    assert done.stdout == f"0x{said.split()[0]} b 0x0a\n" and done.stderr == ""
+
+
+def test_step_3_links_for_a_board_with_512_mib(tree):
+    other, = blocks("Step 3", "sh")[1].splitlines()
+    compile_and_link(tree, lambda commands: re.sub(r"^ld .*$", other, commands, flags=re.MULTILINE))
+    listing = symbols(tree)
+    assert re.search(r"10000000 .* _start$", listing, re.MULTILINE)
+    assert re.search(r"18000000 .* stack_top$", listing, re.MULTILINE)
 
 
 def test_step_3_makes_a_program_in_thumb_too(tree):
     compile_and_link(tree, lambda commands: commands.replace(" -marm", ""))
-    listing = subprocess.run(["arm-linux-gnueabihf-readelf", "-s", "blink.elf"], cwd=tree,
-                             capture_output=True, text=True, check=True).stdout
+    listing = symbols(tree)
     assert re.search(r"20000000 .* _start$", listing, re.MULTILINE)
     assert re.search(r"\w+[13579bdf] .* FUNC .* kernel_main$", listing, re.MULTILINE)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Makefile on a machine that lacks what a target needs: it is installed before anything is built.
-dpkg-query, apt-get and sudo are stand-ins: nothing is installed here, and the target ends there.
+"""The Makefile on a machine that lacks what a target needs: it is installed before anything is
+built. dpkg-query, apt-get and sudo are stand-ins: nothing is installed here, the target ends there.
 """
 
 import os

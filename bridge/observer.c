@@ -45,20 +45,3 @@ int session_loss(const struct session *observer)
 {
     return observer->loss;
 }
-
-const char *session_refusal(const struct session *session)
-{
-    if (session->role == SESSION_OBSERVES)
-        return "this connection only observes: the client that connected first is the debugger, "
-               "and nothing here can change, move or stop the program";
-    return session->verdict;
-}
-
-void observer_look(struct session *session)
-{
-    if (session->post_mortem)
-        return;
-    core3_info(session->core3, &session->info);
-    core3_last_stop(session->core3, &session->stop);
-    session->running = session->info.state == AMPGDB_STATE_RUNNING;
-}

@@ -80,30 +80,31 @@ typedef int rsp_handler_fn(struct session *session, struct rsp_cursor *args);
 
 /* rsp_dispatch.c */
 void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len);
-void rsp_send_error(struct session *session, int error);
 
-/* session.c */
-/* A session that nobody is attached by yet, or NULL and a sentence. */
-struct session *session_new(enum session_role role, struct core3 *core3,
-                            const struct session_config *config, struct error *error);
-/* What handlers share. All return 0 or a negative error. */
-int session_look(struct session *session); /* has a running program stopped by itself? */
-int session_resume(struct session *session, const struct ampgdb_resume *resume);
-#define SESSION_NOT_STARTED 1 /* its load has failed */
-int session_halt(struct session *session); /* and wait until it is halted */
-int session_reset(struct session *session); /* and settle a load before */
-int session_note_reset(struct session *session); /* it was reset: registers, reason */
-int session_leave(struct session *session, enum on_disconnect what); /* and disown Core 3 */
-bool session_is_lost(int error); /* Core 3 is gone, not just unwilling */
-/* Tell everybody; what is left is a post-mortem. */
-void session_lost(struct session *session, int error);
+/* session_talk.c */
 void session_send_reply(struct session *session);
+void session_send_text(struct session *session, const char *text); /* as a packet */
+void session_send_ack(struct session *session, char ack);
+void session_send_error(struct session *session, int error);
 void session_console(struct session *session, const char *text); /* an 'O' packet */
 /* A sentence for whoever runs the bridge, and for the client as soon as one is legal. */
 void session_say_later(struct session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void session_say_now(struct session *session); /* it is legal */
 const char *session_explain(const struct session *session, int error);
+const char *session_refusal(const struct session *session); /* why it may not act */
+
+/* session_program.c. All return 0 or a negative error. */
+bool session_is_lost(int error);           /* Core 3 is gone, not just unwilling */
+int session_look(struct session *session); /* what does the program do now? */
+int session_resume(struct session *session, const struct ampgdb_resume *resume);
+#define SESSION_NOT_STARTED 1                    /* its load has failed */
+int session_halt(struct session *session);       /* and wait until it is halted */
+int session_reset(struct session *session);      /* and settle a load before */
+int session_note_reset(struct session *session); /* it was reset: registers, reason */
+
+/* session.c: one that nobody is attached by yet, or NULL and a sentence. */
+struct session *session_new(enum session_role role, struct core3 *core3,
+                            const struct session_config *config, struct error *error);
 
 /* rsp_stop.c */
 /* GDB's numbers (include/gdb/signals.def), which happen to be the traditional ones. */
@@ -121,11 +122,8 @@ void rsp_report_stop(struct session *session);
 /* rsp_post_mortem.c */
 /* The stub's record in the window is known to be one: by talk with it, or by core3_examine(). */
 void rsp_begin_post_mortem(struct session *session, const char *cause);
-void rsp_report_death(struct session *session); /* to a client that waits */
-
-/* observer.c */
-void observer_look(struct session *session);                /* what does the program do now? */
-const char *session_refusal(const struct session *session); /* why it may not act */
+/* Tell everybody that Core 3 is lost; what is left is a post-mortem. */
+void session_lost(struct session *session, int error);
 
 /* rsp_load.c */
 /* The client is about to write memory; it could not. */
@@ -166,12 +164,14 @@ uint32_t rsp_watch_types(const struct session *session, uint32_t addr);
 int rsp_print(struct session *session);
 /* Nobody will be told what it has printed so far. */
 int rsp_drop_prints(struct session *session);
+void session_say_now(struct session *session); /* a text is legal */
 
 /* rsp_resume.c */
 rsp_handler_fn rsp_why_halted, rsp_vcont_actions, rsp_vcont, rsp_continue, rsp_continue_signal,
     rsp_step, rsp_step_signal;
 
 /* rsp_leave.c */
+int session_leave(struct session *session, enum on_disconnect what); /* and disown Core 3 */
 rsp_handler_fn rsp_detach, rsp_kill, rsp_vkill;
 
 /* rsp_monitor.c */

@@ -6,9 +6,6 @@
  *
  * GDB manual, "Packets", "General Query Packets", "Stop Reply Packets" (errors).
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "rsp.h"
 
 /* Which moment a packet needs. A client that waits for a stop has no business sending others than
@@ -149,33 +146,6 @@ static int serve(struct session *session, struct rsp_cursor *packet)
     return error ? error : row->handler(session, packet);
 }
 
-/* Error numbers mean nothing to GDB; these are what people know from gdbserver (errno, in hex). */
-static unsigned error_number(int error)
-{
-    switch (-error) {
-    case AMPGDB_EFAULT:
-        return 0x0e; /* EFAULT */
-    case AMPGDB_EINVAL:
-        return 0x16; /* EINVAL */
-    case AMPGDB_EBUSY:
-        return 0x10; /* EBUSY */
-    case AMPGDB_ENOSPC:
-        return 0x1c; /* ENOSPC */
-    default:
-        return 0x01;
-    }
-}
-
-void rsp_send_error(struct session *session, int error)
-{
-    char text[8];
-
-    snprintf(text, sizeof text, "E%02x", error_number(error));
-    rsp_reply_clear(&session->reply);
-    rsp_reply_text(&session->reply, text);
-    session_send_reply(session);
-}
-
 void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len)
 {
     struct rsp_cursor cursor = {packet, packet + len};
@@ -190,7 +160,7 @@ void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len)
         return;
     }
     if (result < 0) {
-        rsp_send_error(session, result);
+        session_send_error(session, result);
         return;
     }
     if (result == RSP_UNKNOWN)

@@ -7,6 +7,34 @@
  */
 #include "rsp.h"
 
+int session_leave(struct session *session, enum on_disconnect what)
+{
+    int error = 0;
+
+    if (!session->owns)
+        return 0;
+    error = core3_clear_breaks(session->core3);
+    if (!error)
+        error = core3_catch(session->core3, 0);
+    if (!error)
+        error = rsp_settle_load(session);
+    if (what == ON_DISCONNECT_RUN && rsp_is_half_loaded(session))
+        what = ON_DISCONNECT_KEEP;
+    if (!error && what == ON_DISCONNECT_HALT)
+        error = session_halt(session);
+    if (!error && what == ON_DISCONNECT_RUN)
+        error =
+            core3_resume(session->core3, &(struct ampgdb_resume){.how = AMPGDB_RESUME_CONTINUE});
+    if (error == -AMPGDB_EBUSY)
+        error = 0; /* it runs already */
+    session->owns = false;
+    session->waiting = false;
+    core3_disown(session->core3);
+    if (session->config.freed)
+        session->config.freed(session->config.context);
+    return error;
+}
+
 /* D[;pid] -> OK: breakpoints away, the program runs on, Core 3 is free before the client hears it.
  */
 int rsp_detach(struct session *session, struct rsp_cursor *args)

@@ -26,11 +26,37 @@ void rsp_begin_post_mortem(struct session *session, const char *cause)
 }
 
 /* The client waits: that it hears of a stop is what it waits for. */
-void rsp_report_death(struct session *session)
+static void report_death(struct session *session)
 {
     session_console(session, session->verdict);
     session_console(session, "\n");
     session->waiting = false;
     rsp_reply_stop(session, rsp_stop_signal(session));
     session_send_reply(session);
+}
+
+/* A client that does not wait gets the sentence as soon as it is legal. */
+void session_note_loss(struct session *session, int error)
+{
+    if (session->waiting && session->owns)
+        rsp_print(session); /* its last words */
+    rsp_begin_post_mortem(session, session_explain(session, error));
+    if (session->waiting) {
+        session->config.log(session->config.context, session->verdict);
+        report_death(session);
+    } else {
+        session_say_later(session, "%s", session->verdict);
+    }
+}
+
+void session_lost(struct session *session, int error)
+{
+    const bool waiting = session->waiting;
+
+    if (session->role == SESSION_OBSERVES)
+        session->loss = error; /* it is the debugger's session that draws the consequences */
+    else
+        session_note_loss(session, error);
+    if (!waiting)
+        session_send_error(session, error);
 }

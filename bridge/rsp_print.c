@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  *
- * What dprintfs on Core 3 print, as the client's console text. It comes in the middle of a run, and
- * faster than a client reads: so much at a time that somebody else gets a turn.
+ * Text that waits until the client takes it. What dprintfs on Core 3 print comes in the middle of a
+ * run, and faster than a client reads: so much at a time that somebody else gets a turn.
  */
 #include "rsp.h"
 
@@ -50,4 +50,12 @@ int rsp_drop_prints(struct session *session)
         result = core3_poll_print(session->core3, &payload, &words);
     }
     return result < 0 ? result : 0;
+}
+
+void session_say_now(struct session *session)
+{
+    session_console(session, session->later);
+    session->later[0] = 0;
+    if (session->owns)
+        rsp_print(session); /* an error will be met by whatever is asked next */
 }

@@ -118,7 +118,7 @@ def test_every_monitor_command_has_its_row():
 
 
 def test_errors_have_their_numbers():
-    function = re.search(r"error_number\(int error\)\n\{.*?^}", source("bridge/rsp_dispatch.c"),
+    function = re.search(r"error_number\(int error\)\n\{.*?^}", source("bridge/session_talk.c"),
                          re.M | re.S).group()
     numbers = set(re.findall(r"return (0x\w\w);", function))
     said = {code for cells in rows("1.3 Errors") for code in codes(cells[0])}

@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two .vscode folders: the tree's own, and the one that a user copies. They differ in
-settings.json alone (tree/test_tree.py). Every recipe is run or replayed by a test, every task is run here; ssh, scp and
-sudo are stand-ins that check what they are given and do the rest on this machine.
+settings.json alone (tree/test_tree.py). Every recipe is run or replayed by a test. Every task is
+run here, but for those that a recipe starts in test_workbench.py; ssh, scp and sudo are stand-ins
+that check what they are given and do the rest on this machine (real: test_linux.py).
 """
 
-import os
 import pathlib
-import pty
 import re
 import shutil
-import signal
-import socket
 
 import pytest
 
-from processes import end, spawn, wait_until
+from processes import wait_until
 from recipes import Folder, read
 from rig import environment, run, wait_counts, wait_nobody_is_attached
+from terminal import Terminal, listens
 from virtual_pi import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -122,54 +120,6 @@ def test_documented_names_are_the_real_ones():
 # --- the tasks ------------------------------------------------------------------------------------
 
 
-class Terminal:
-    """A task, as VS Code runs it: a shell line on a terminal of its own. A context manager."""
-
-    def __init__(self, command, **popen):
-        self.master, slave = pty.openpty()
-        self.text = ""
-        self.process = spawn(["/bin/sh", "-c", command], signal.SIGTERM, stdin=slave, stdout=slave,
-                             stderr=slave, **popen)
-        os.close(slave)
-        os.set_blocking(self.master, False)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        """As the trash can does: the terminal goes away, and what runs in it is told."""
-        if self.master is None:
-            return
-        os.close(self.master)
-        self.master = None
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGHUP)
-        end(self.process)
-
-    def type(self, text):
-        os.write(self.master, text.encode())
-
-    def wait_for(self, pattern):
-        wait_until(lambda: re.search(pattern, self._read()), TIMEOUT, f"'{pattern}'",
-                   lambda: self.text)
-
-    def wait_end(self):
-        """Its status."""
-        wait_until(lambda: self._read() is not None and self.process.poll() is not None, TIMEOUT,
-                   "the task to end", lambda: self.text)
-        return self.process.returncode
-
-    def _read(self):
-        try:
-            self.text += os.read(self.master, 65536).decode(errors="replace")
-        except OSError:
-            pass  # nothing now (EAGAIN), or never again (EIO)
-        return self.text
-
-
 @pytest.fixture
 def port():
     return free_port()
@@ -200,11 +150,6 @@ def start(tmp_path, pi, build, blink, port):
     yield task
     for terminal in terminals:
         terminal.close()
-
-
-def listens(port):
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def status(port):

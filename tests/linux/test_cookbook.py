@@ -40,6 +40,7 @@ def compiled(folder, flags="-marm"):
         (folder / name).symlink_to(ROOT / name)
     text = re.sub(r"^(gcc|ld|objcopy|nm) ", r"arm-linux-gnueabihf-\1 ", commands("Step 3"),
                   flags=re.MULTILINE)
+    assert "-marm" in text
     return shell(text.replace("-marm", flags), folder)
 
 
@@ -84,6 +85,19 @@ def test_the_six_steps(fresh_pi, tmp_path):
     assert "Core 3 never took the start address" in done.stderr and "reboot" in done.stderr
     assert pi_reads(pi, MAILBOX3_CLR) == 0, "nothing is left that could start later"
     pi.wait_led_changes(4)
+
+
+def test_steps_3_to_5_in_thumb_where_a_bridge_runs(pi, tmp_path):
+    """Thumb "works too: leave out -marm"; "mailbox 3 then starts the program under the stub"."""
+    compiled(tmp_path, flags="")
+    listing = shell(f"{CROSS}readelf -s blink.elf", tmp_path)
+    assert re.search(r"[13579bdf] .* FUNC .* kernel_main$", listing, re.MULTILINE), "it is Thumb"
+    pi.ssh("loadmetal stop; mkdir -p /root/in-thumb", check=True)
+    pi.put(tmp_path / "up-metal.bin", "/root/in-thumb/up-metal.bin")
+    assert "Thumb" not in typed(pi, "Step 4", "/root/in-thumb")
+    typed(pi, "Step 5", "/root/in-thumb")
+    pi.wait_led_changes(4)
+    assert "program:  running" in pi.ssh("loadmetal status", check=True).stdout
 
 
 # --- the articles' programs -----------------------------------------------------------------------

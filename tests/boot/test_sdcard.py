@@ -75,6 +75,15 @@ def test_their_command_line_gets_our_words_in_one_line(sdcard, out, card):
         f"{THEIR_CMDLINE} maxcpus=3 {card.mem_word}\n")
 
 
+@pytest.mark.parametrize("end", ["", "\r\n", " ", "\n\n"])
+def test_their_last_word_stays_apart_from_ours_however_its_line_ends(sdcard, out, uboot, end):
+    (out / "cmdline.txt").write_bytes((THEIR_CMDLINE + end).encode())
+    done(sdcard(OUT=out, FLOW="uboot", UBOOT=uboot))
+    assert environment(out / "uboot.env")["bootargs"].endswith(" rootwait maxcpus=3 mem=512M")
+    done(sdcard(OUT=out))
+    assert (out / "cmdline.txt").read_text() == f"{THEIR_CMDLINE} maxcpus=3 mem=512M\n"
+
+
 @pytest.mark.parametrize("theirs", [
     "mem=900M a b=c maxcpus=4 nr_cpus=2", "  a\tb=c\r\n", "\na b=c\n\n",
     "a b=c maxcpus=3 mem=512M"])

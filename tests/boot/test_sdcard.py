@@ -84,6 +84,15 @@ def test_their_last_word_stays_apart_from_ours_however_its_line_ends(sdcard, out
     assert (out / "cmdline.txt").read_text() == f"{THEIR_CMDLINE} maxcpus=3 mem=512M\n"
 
 
+def test_backslashes_in_their_command_line_stay(sdcard, out, uboot):
+    theirs = r"root=LABEL=a\040b c=\\t d=\c e=1"
+    (out / "cmdline.txt").write_text(theirs + "\n")
+    done(sdcard(OUT=out, FLOW="uboot", UBOOT=uboot))
+    assert environment(out / "uboot.env")["bootargs"] == theirs + " maxcpus=3 mem=512M"
+    done(sdcard(OUT=out))
+    assert (out / "cmdline.txt").read_text() == theirs + " maxcpus=3 mem=512M\n"
+
+
 @pytest.mark.parametrize("theirs", [
     "mem=900M a b=c maxcpus=4 nr_cpus=2", "  a\tb=c\r\n", "\na b=c\n\n",
     "a b=c maxcpus=3 mem=512M"])

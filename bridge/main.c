@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "server.h"
+#include "streams.h"
 
 const char *argp_program_version = "ampgdb-bridge " AMPGDB_VERSION;
 
@@ -135,6 +136,10 @@ int main(int argc, char **argv)
     struct server_config config = {0};
     struct error error;
 
+    if (streams_guard(&error)) {
+        fprintf(stderr, "ampgdb-bridge: %s\n", error.text);
+        return 1;
+    }
     argp_err_exit_status = 2;
     argp_parse(&parser, argc, argv, 0, NULL, &options);
     config.stdio = options.stdio;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "streams.h"
 #include "verbs.h"
 
 #define STATUS_FAILED 1
@@ -196,10 +197,16 @@ int main(int argc, char **argv)
     const bool is_devmem = strcmp(program_invocation_short_name, "devmem") == 0;
     struct command_line line = {.verb = is_devmem ? &devmem : NULL};
     struct error error;
+    int result = streams_guard(&error);
 
     argp_err_exit_status = STATUS_USAGE;
-    argp_parse(is_devmem ? &devmem_parser : &parser, argc, argv, 0, NULL, &line);
-    if (run(&line, &error) < 0) {
+    if (result == 0) {
+        argp_parse(is_devmem ? &devmem_parser : &parser, argc, argv, 0, NULL, &line);
+        result = run(&line, &error);
+    }
+    if (result >= 0)
+        result = streams_finish(&error);
+    if (result < 0) {
         fflush(stdout); /* what was found before comes first */
         fprintf(stderr, "%s: %s\n", program_invocation_short_name, error.text);
         return STATUS_FAILED;

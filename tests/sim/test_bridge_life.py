@@ -401,6 +401,16 @@ def test_a_client_on_stdin_is_named_to_others(pi, blink, new_gdb):
                         r"detach its debugger")
 
 
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "0<&- 1>&-"])
+def test_stdio_that_is_closed_is_not_the_machines_memory(pi, closed):
+    """A file that is opened takes the first number that is free."""
+    before = pi.ram_bytes(0, 4096)
+    words = [pi.build / "bin" / "ampgdb-bridge", "--stdio", "--memory", pi.memory]
+    done = run("sh", "-c", f"""echo '$?#3f' | sh -c 'exec "$@" {closed}' sh "$@" """, "sh", *words)
+    assert pi.ram_bytes(0, 4096) == before
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_stdio_ends_when_its_input_ends(pi):
     done = run(pi.build / "bin" / "ampgdb-bridge", "--stdio", "--memory", pi.memory)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -576,6 +576,28 @@ def test_devmem_has_its_own_usage(build, tmp_path):
         assert done.returncode == 2 and "devmem" in done.stderr
 
 
+# --- standard output -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed", ["0<&- 1>&-", "1>&-", "0<&- 1>&- 2>&-"])
+def test_what_is_printed_to_a_closed_output_goes_into_no_memory(pi, closed):
+    assert_done(loadmetal(pi, "stop"))
+    before = ram_pages(pi, [(WINDOW, UPPER)])
+    words = [pi.build / "bin" / "loadmetal", "--memory", pi.memory, "peek", BASE_WORD, "w", "4096"]
+    done = run("sh", "-c", f'exec "$@" {closed}', "sh", *words)
+    assert ram_pages(pi, [(WINDOW, UPPER)]) == before
+    assert done.returncode == 1
+    if "2>&-" not in closed:
+        assert_one_sentence(done, r"not all could be printed \(Bad file descriptor\)")
+
+
+@pytest.mark.parametrize("words", [["status"], ["peek", BASE_WORD, "w", "4096"]])
+def test_what_could_not_be_printed_is_no_success(pi, words):
+    words = [pi.build / "bin" / "loadmetal", "--memory", pi.memory, *words]
+    done = run("sh", "-c", 'exec "$@" > /dev/full', "sh", *words)
+    assert_one_sentence(done, r"it is done, but not all could be printed \(No space left on device\)")
+
+
 # --- Core 3 taken over, replaced, lost ------------------------------------------------------------
 
 

@@ -107,7 +107,8 @@ int core3_catch(struct core3 *core3, uint32_t mask);
  */
 int core3_halt(struct core3 *core3);
 
-/* core3_reset - halt without a stop, disarm all that the program armed, fresh CPU state at entry */
+/* core3_reset - halt without a stop, disarm all that the program armed, fresh CPU state at entry;
+ * what waited for the program in mailbox 3 is dropped. */
 int core3_reset(struct core3 *core3, uint32_t entry);
 
 /* core3_allow - what the program may reach besides (AMPGDB_ALLOW_*), until the next core3_allow().

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ampgdb/agent.h"
+#include "ampgdb/bcm283x.h"
 #include "core3_internal.h"
 
 _Static_assert(sizeof(struct ampgdb_break) == 4 * AMPGDB_BREAK_WORDS, "copied as words");
@@ -190,10 +191,20 @@ int core3_halt(struct core3 *core3)
     return request(core3, AMPGDB_MSG_HALT, NULL, 0);
 }
 
+/* A start address that came while the program ran was for the program. Behind it, it would start
+ * what is meant to stand still. */
+static int empty_mailbox(struct core3 *core3)
+{
+    return core3->physmem->ops->write32(core3->physmem, BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR,
+                                        UINT32_MAX, &core3->trouble);
+}
+
 int core3_reset(struct core3 *core3, uint32_t entry)
 {
-    const int result = request(core3, AMPGDB_MSG_RESET, &entry, 1);
+    int result = empty_mailbox(core3);
 
+    if (result == 0)
+        result = request(core3, AMPGDB_MSG_RESET, &entry, 1);
     if (result == 0)
         core3->link.has_stop = false; /* of the program that is no more */
     return result;

@@ -8,7 +8,7 @@ import pytest
 from board import BOARD
 from contract import BCM283X, MEMMAP
 from processes import wait_until
-from rig import TIMEOUT, assert_pi_uses_less, wait_nobody_is_attached
+from rig import TIMEOUT, assert_pi_uses_less, is_halted, loadmetal, wait_nobody_is_attached
 from virtual_pi import Bridge
 
 LOCAL = BCM283X.BCM283X_LOCAL
@@ -90,6 +90,25 @@ def test_mailbox_3_belongs_to_a_program_that_runs(pi, bridge, loaded):
     pi.start_core3(BOARD.base)
     pi.wait_led_changes(4)
     assert pi.read32(MAILBOX3) == BOARD.base
+
+
+def test_an_address_that_came_while_a_program_ran_ends_with_it(pi, bridge, loaded, new_gdb):
+    """Or "stop" would start it, and a reset in GDB run away."""
+    program = loaded("blink")
+    for again in range(2):
+        pi.start_core3(elf.entry(program))
+        pi.wait_led_changes(2)
+        pi.start_core3(BOARD.base)
+        if again:
+            gdb = attach(bridge, new_gdb, program)
+            gdb.do("monitor reset halt")
+            gdb.do("kill")
+            wait_nobody_is_attached(pi)
+        else:
+            assert loadmetal(pi, "stop").stdout == "stopped: nothing runs on Core 3\n"
+        assert pi.read32(MAILBOX3) == 0
+        assert_pi_uses_less(pi, IDLE_PERCENT_MAX)
+        assert is_halted(pi)
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["running", "idle"])

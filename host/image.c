@@ -164,6 +164,15 @@ static int fail_outside(const struct image_room *room, const Elf32_Phdr *phdr, s
 {
     char text[ROOM_TEXT_SIZE];
 
+    for (unsigned i = 0; i < 2; i++)
+        if (phdr->p_paddr >= room->start[i] && phdr->p_paddr < room->end[i])
+            return error_set(
+                error, -HOST_EFAIL,
+                "the segment at 0x%08x has %u bytes, and there the program's RAM has "
+                "%u (it is %s): make it smaller, or place parts of it elsewhere in the "
+                "linker script",
+                phdr->p_paddr, phdr->p_memsz, room->end[i] - phdr->p_paddr,
+                describe_room(room, text));
     if (has_headers_below(room, phdr))
         return error_set(error, -HOST_EFAIL,
                          "the linker put the file's headers into a page at 0x%08x, below the "

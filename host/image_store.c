@@ -85,8 +85,9 @@ int image_store_write(const char *path, uint32_t epoch, const struct image *imag
     snprintf(fresh, sizeof fresh, "%s.new", path);
     if (write_new(fresh, epoch, image) == 0 && rename(fresh, path) == 0)
         return 0;
-    error_set(error, 0, "cannot keep the program for a restart in %s: %s: make room there", path,
-              strerror(errno));
+    error_set(error, 0, "cannot keep the program for a restart in %s: %s: %s", path,
+              strerror(errno),
+              errno == ENOSPC ? "make room there" : "see to it that it can be written");
     unlink(fresh);
     image_store_forget(path);
     return -HOST_EFAIL;

@@ -54,8 +54,10 @@ int owner_take(const char *lock_path, const char *holder, struct error *error)
     int result;
 
     if (fd < 0)
-        return error_set(error, -HOST_EFAIL, "cannot open the lock file %s: %s", lock_path,
-                         strerror(errno));
+        return error_set(
+            error, -HOST_EFAIL,
+            "cannot open the lock file %s: %s: remove what is there, or let it be written",
+            lock_path, strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         result = refuse(fd, lock_path, error);
     else

@@ -208,7 +208,7 @@ def test_what_is_kept_for_a_restart_is_not_believed(pi, blink, damage, pattern):
 
 def test_a_load_that_cannot_be_kept_fails_and_starts_nothing(pi, blink):
     (pi.dir / "image").mkdir()
-    assert_one_sentence(loadmetal(pi, blink), r"cannot keep the program for a restart in .*: make")
+    assert_one_sentence(loadmetal(pi, blink), r"cannot keep the program for a restart in .*: see to it")
     assert is_halted(pi)
     assert list(pi.dir.glob("image*")) == [pi.dir / "image"]
 

@@ -283,7 +283,7 @@ static void a_file_that_cannot_be_written_is_a_sentence_and_no_file(void **state
 {
     (void)state;
     assert_int_equal(image_store_write("/nowhere/image", EPOCH, &original, &error), -HOST_EFAIL);
-    assert_non_null(strstr(error.text, "/nowhere/image: No such file or directory: make room"));
+    assert_non_null(strstr(error.text, "/nowhere/image: No such file or directory: see to it"));
     assert_int_equal(image_store_write("/dev/full/image", EPOCH, &original, &error), -HOST_EFAIL);
     assert_int_equal(mkdir(path, 0700), 0); /* rename() fails, and the new file must go */
     assert_int_equal(image_store_write(path, EPOCH, &original, &error), -HOST_EFAIL);

@@ -228,10 +228,8 @@ static void a_segment_outside_the_rooms_is_refused(void **state)
         uint32_t addr;
         uint32_t size;
     } bad[] = {
-        {0, 0x80},          {BASE - 1, 0x80},   {BASE - 0x80, 0x80},    {WINDOW - 0x7F, 0x80},
-        {WINDOW, 0x80},     {UPPER - 1, 0x80},  {END - 0x7F, 0x80},     {END, 0x80},
-        {0xFFFFFFC0, 0x80}, {BASE, 0xFFFFFFFF}, {BASE + 4, 0xFFFFFFFC}, {BASE, WINDOW - BASE + 1},
-        {BASE, END - BASE},
+        {0, 0x80},         {BASE - 1, 0x80}, {BASE - 0x80, 0x80}, {WINDOW, 0x80},
+        {UPPER - 1, 0x80}, {END, 0x80},      {0xFFFFFFC0, 0x80},
     };
 
     (void)state;
@@ -240,6 +238,35 @@ static void a_segment_outside_the_rooms_is_refused(void **state)
         file.phdrs[0].p_memsz = bad[i].size;
         assert_refused("is not in the program's RAM (0x20000000 to 0x2fffffff and 0x30100000 to "
                        "0x3b3fffff): link it at 0x20000000 (-Ttext 0x20000000)");
+    }
+}
+
+/* Its address is right, so that to link it there is no advice. */
+static void a_segment_too_long_for_its_room_is_called_so(void **state)
+{
+    static const struct {
+        uint32_t addr;
+        uint32_t size;
+        const char *because;
+    } bad[] = {
+        {WINDOW - 0x7F, 0x80,
+         "at 0x2fffff81 has 128 bytes, and there the program's RAM has 127 (it "},
+        {END - 0x7F, 0x80, "at 0x3b3fff81 has 128 bytes, and there the program's RAM has 127 (it "},
+        {BASE, 0xFFFFFFFF,
+         "has 4294967295 bytes, and there the program's RAM has 268435456 (it is "},
+        {BASE + 4, 0xFFFFFFFC, "has 4294967292 bytes, and there the program's RAM has 268435452 "},
+        {BASE, WINDOW - BASE + 1,
+         "has 268435456 (it is 0x20000000 to 0x2fffffff and 0x30100000 to "
+         "0x3b3fffff): make it smaller, or place parts of it elsewhere"},
+        {BASE, END - BASE,
+         "has 457179136 bytes, and there the program's RAM has 268435456 (it is "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        file.phdrs[0].p_paddr = bad[i].addr;
+        file.phdrs[0].p_memsz = bad[i].size;
+        assert_refused(bad[i].because);
     }
 }
 
@@ -647,10 +674,12 @@ int main(void)
         cmocka_unit_test_setup(a_good_file_becomes_a_plan, set_up),
         cmocka_unit_test_setup(a_file_cut_anywhere_is_refused, set_up),
         cmocka_unit_test_setup(kinds_of_files_that_are_no_programs_are_named, set_up),
+        cmocka_unit_test_setup(kinds_of_files_that_are_no_programs_are_named, set_up),
         cmocka_unit_test_setup(programs_for_other_processors_are_named, set_up),
         cmocka_unit_test_setup(damaged_headers_are_refused, set_up),
         cmocka_unit_test_setup(a_segment_outside_the_file_is_refused, set_up),
         cmocka_unit_test_setup(a_segment_outside_the_rooms_is_refused, set_up),
+        cmocka_unit_test_setup(a_segment_too_long_for_its_room_is_called_so, set_up),
         cmocka_unit_test_setup(a_page_of_headers_below_the_room_is_called_so, set_up),
         cmocka_unit_test_setup(what_else_is_below_the_room_is_not_taken_for_headers, set_up),
         cmocka_unit_test_setup(a_segment_may_fill_a_room_to_the_last_byte, set_up),

@@ -6,6 +6,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,27 +16,35 @@
 struct trace {
     FILE *file;
     int64_t started;
+    bool is_cut; /* and that was told */
+    char path[];
 };
+
+static int fail_open(struct trace *trace, FILE *file, const char *path, struct error *error)
+{
+    const int cause = errno;
+
+    free(trace);
+    if (file)
+        fclose(file);
+    return error_set(error, -HOST_EFAIL, "cannot write the trace to %s: %s; name another file",
+                     path, strerror(cause));
+}
 
 int trace_open(struct trace **trace, const char *path, struct error *error)
 {
-    struct trace *new = malloc(sizeof *new);
-    FILE *file = fopen(path, "we");
+    struct trace *new = calloc(1, sizeof *new + strlen(path) + 1);
+    FILE *file = new ? fopen(path, "we") : NULL;
 
-    if (!new || !file) {
-        const int cause = errno;
-
-        free(new);
-        if (file)
-            fclose(file);
-        return error_set(error, -HOST_EFAIL, "cannot write the trace to %s: %s; name another file",
-                         path, strerror(cause));
-    }
-    new->file = file;
-    new->started = clock_now();
+    if (!file)
+        return fail_open(new, file, path, error);
     fprintf(file, "# ampgdb-bridge %s; milliseconds, > from the client, < to the client\n",
             AMPGDB_VERSION);
-    fflush(file);
+    if (fflush(file) != 0)
+        return fail_open(new, file, path, error);
+    new->file = file;
+    new->started = clock_now();
+    strcpy(new->path, path);
     *trace = new;
     return 0;
 }
@@ -59,7 +68,11 @@ static void start_line(struct trace *trace, enum trace_direction direction)
 static void end_line(struct trace *trace)
 {
     putc('\n', trace->file);
-    fflush(trace->file);
+    if (fflush(trace->file) == 0 || trace->is_cut)
+        return;
+    trace->is_cut = true;
+    fprintf(stderr, "ampgdb-bridge: the trace in %s lacks what comes from here on: %s\n",
+            trace->path, strerror(errno));
 }
 
 void trace_packet(struct trace *trace, enum trace_direction direction, const uint8_t *payload,

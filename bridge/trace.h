@@ -26,7 +26,8 @@ int trace_open(struct trace **trace, const char *path, struct error *error);
 void trace_close(struct trace *trace);
 
 /* trace_packet - one line: milliseconds, direction, payload with everything unprintable escaped.
- * Written through at once, so that the last line before a crash is there. */
+ * Written through at once, so that the last line before a crash is there. The first one that cannot
+ * be is told on stderr. */
 void trace_packet(struct trace *trace, enum trace_direction direction, const uint8_t *payload,
                   size_t len);
 

@@ -401,6 +401,18 @@ def test_a_client_on_stdin_is_named_to_others(pi, blink, new_gdb):
                         r"detach its debugger")
 
 
+def test_a_trace_on_a_full_disk_is_no_silent_gap(pi, tmp_path):
+    bridge = [pi.build / "bin" / "ampgdb-bridge", "--stdio", "--memory", pi.memory, "--trace"]
+    done = run(*bridge, "/dev/full")
+    assert_one_sentence(done, r"cannot write the trace to /dev/full: No space left on device; name "
+                              r"another file")
+    short = f"""trap "" XFSZ; ulimit -f 1; for i in 1 2 3 4 5 6 7 8; do printf '$?#3f'; done | "$@" """
+    done = run("sh", "-c", short, "sh", *bridge, tmp_path / "trace")
+    assert done.returncode == 0 and done.stdout.count("$T05") == 8
+    assert done.stderr == (f"ampgdb-bridge: the trace in {tmp_path}/trace lacks what comes from here "
+                           "on: File too large\n")
+
+
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "0<&- 1>&-"])
 def test_stdio_that_is_closed_is_not_the_machines_memory(pi, closed):
     """A file that is opened takes the first number that is free."""

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from board import BOARD
+from contract import ROOT
 from processes import wait_until
 from rig import TIMEOUT, value, wait_runs
 
@@ -218,3 +219,23 @@ def test_large_images_arrive_whole(attach, tmp_path):
     gdb.do(f"restore {tmp_path}/blob binary {start:#x}", timeout=60)
     gdb.do(f"dump binary memory {tmp_path}/back {start:#x} {start + len(blob):#x}", timeout=60)
     assert (tmp_path / "back").read_bytes() == blob
+
+
+GDB_SAYS_NO = re.compile(r"^(No symbol|No function|Function .* not defined|Undefined|A syntax error|"
+                         r"Cannot|The program is not)", re.MULTILINE)
+
+
+def test_what_the_readme_says_to_gdb_can_be_said_to_it(gdb):
+    """The block that continues the README's session; blink is loaded, as it says before."""
+    text = (ROOT / "README.md").read_text()
+    block = re.search(r"^Look closer.*?```\n(.*?)```", text, re.MULTILINE | re.DOTALL).group(1)
+    commands = re.findall(r"^\(gdb\) (.*?)(?:  +#.*)?$", block, re.MULTILINE)
+    assert len(commands) > 5
+    gdb.do("load")
+    for command in commands:
+        said = gdb.do(command)
+        assert not GDB_SAYS_NO.search(said), f"{command}: {said}"
+    gdb.do("set var delay = 0")
+    said = gdb.do("continue")
+    assert "9 times" in said and "wait ()" in said, said
+    assert value(gdb, "blinks") == 10

@@ -13,11 +13,13 @@
 #include "core3_boot.h"
 #include "core3_explain.h"
 #include "core3_internal.h"
+#include "deadline.h"
 #include "image.h"
 #include "owner.h"
 
-#define NOT_OWNED    (-1)
-#define MAPPED_BYTES (AMPGDB_TO_HOST_OFFSET + AMPGDB_RING_SIZE - AMPGDB_SHARED_OFFSET)
+#define NOT_OWNED        (-1)
+#define LOCK_PATIENCE_MS 100
+#define MAPPED_BYTES     (AMPGDB_TO_HOST_OFFSET + AMPGDB_RING_SIZE - AMPGDB_SHARED_OFFSET)
 
 static void take_layout(struct core3 *core3)
 {
@@ -237,6 +239,19 @@ static int look_for_stub(struct core3 *core3, struct error *error)
     return result < 0 ? result : 1;
 }
 
+/* Whoever only looks is done in a moment, which should cost nobody an attach or a load. */
+static int take_lock(const struct core3 *core3, const char *holder, struct error *error)
+{
+    struct deadline deadline;
+    int fd;
+
+    deadline_start(&deadline, LOCK_PATIENCE_MS);
+    do
+        fd = owner_take(core3->physmem->lock_path, holder, error);
+    while (fd == -HOST_ELOCKED && deadline_wait(&deadline));
+    return fd;
+}
+
 static int own(struct core3 *core3, const char *holder,
                int (*meet)(struct core3 *core3, struct error *error), struct error *error)
 {
@@ -244,7 +259,7 @@ static int own(struct core3 *core3, const char *holder,
 
     assert(!core3_is_owned(core3));
     strcpy(core3->notice.text, "");
-    core3->lock_fd = owner_take(core3->physmem->lock_path, holder, error);
+    core3->lock_fd = take_lock(core3, holder, error);
     if (core3->lock_fd < 0) {
         result = core3->lock_fd;
         core3->lock_fd = NOT_OWNED;

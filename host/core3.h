@@ -37,7 +37,8 @@ void core3_close(struct core3 *core3);
  *             answer, is sent to the park page first and replaced (window.h, "The park page").
  *
  * holder: who we are, told to others that try ("ampgdb-bridge, client 127.0.0.1:4711").
- * Returns: 0; -HOST_ELOCKED naming the holder, -HOST_ELOST naming cause and remedy, -HOST_EFAIL.
+ * Returns: 0; -HOST_ELOCKED naming the holder, after a tenth of a second in which it could have
+ * finished; -HOST_ELOST naming cause and remedy; -HOST_EFAIL.
  */
 int core3_own(struct core3 *core3, const char *holder, struct error *error);
 void core3_disown(struct core3 *core3);

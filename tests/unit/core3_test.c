@@ -212,6 +212,24 @@ static void a_second_owner_is_told_the_first(void **state)
     core3_close(second);
 }
 
+static void disown_now(struct fake *machine)
+{
+    machine->meddle = NULL;
+    core3_disown(core3);
+}
+
+static void one_who_is_done_in_a_moment_turns_nobody_away(void **state)
+{
+    struct core3 *second;
+
+    (void)state;
+    assert_int_equal(core3_own(core3, "loadmetal status", &error), 0);
+    assert_int_equal(core3_open(&second, "fake", &error), 0);
+    fake.meddle = disown_now;
+    assert_int_equal(core3_own(second, "loadmetal", &error), 0);
+    core3_close(second);
+}
+
 static void a_start_address_that_nobody_took_means_nobody_waits(void **state)
 {
     (void)state;
@@ -1397,6 +1415,7 @@ int main(void)
         FRESH(without_memory_nothing_is_opened),
         FRESH(without_random_numbers_nothing_is_owned),
         FRESH(a_second_owner_is_told_the_first),
+        FRESH(one_who_is_done_in_a_moment_turns_nobody_away),
         FRESH(a_start_address_that_nobody_took_means_nobody_waits),
         FRESH(an_address_that_is_not_taken_is_taken_back),
         FRESH(a_refusal_of_an_earlier_start_is_remembered),

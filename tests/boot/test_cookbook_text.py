@@ -56,6 +56,17 @@ def symbols(tree):
                           capture_output=True, text=True, check=True).stdout
 
 
+def test_the_last_wish_can_be_had_with_what_step_3_makes(tree):
+    """As long as nothing is inlined away from GDB; where a breakpoint goes needs no Pi."""
+    compile_and_link(tree)
+    wishes = set(re.findall(r"-ex '(break \w+)'", section("And the last wish")))
+    assert wishes == {"break led_on"}
+    said = subprocess.run(["gdb-multiarch", "-nx", "-batch", "blink.elf", "-ex", *wishes], cwd=tree,
+                          capture_output=True, text=True, check=True)
+    assert re.search(r"^Breakpoint 1 at 0x2\w+: file firmware/blink.c, line \d+", said.stdout), (
+        said.stdout + said.stderr)
+
+
 def test_step_0_installs_what_it_makes_and_copies():
     make, copy, install = blocks("Step 0", "sh")[0].splitlines()
     files = re.findall(r"build/armhf/([\w-]+)", copy)

@@ -299,6 +299,15 @@ def test_a_command_line_of_two_lines_is_refused(sdcard, out):
                    out, contents(out))
 
 
+def test_words_that_linux_would_not_take_are_not_added(sdcard, out, uboot):
+    (out / "cmdline.txt").write_text(f"{THEIR_CMDLINE} -- single\n")
+    for flow in ("cmdline", "uboot"):
+        assert_refused(sdcard(OUT=out, FLOW=flow, UBOOT=uboot),
+                       "has a --, and Linux takes no word behind it: remove it", out, contents(out))
+    (out / "cmdline.txt").write_text("a=--b --c=1\n")
+    done(sdcard(OUT=out))
+
+
 @pytest.mark.parametrize("word", [
     "init=/usr/lib/raspberrypi-sys-mods/firstboot", "init=/usr/lib/raspi-config/init_resize.sh",
     "systemd.run=/boot/firstrun.sh"])

@@ -406,11 +406,12 @@ def test_a_trace_on_a_full_disk_is_no_silent_gap(pi, tmp_path):
     done = run(*bridge, "/dev/full")
     assert_one_sentence(done, r"cannot write the trace to /dev/full: No space left on device; name "
                               r"another file")
-    short = f"""trap "" XFSZ; ulimit -f 1; for i in 1 2 3 4 5 6 7 8; do printf '$?#3f'; done | "$@" """
+    short = """trap "" XFSZ; ulimit -f 1
+               for i in 1 2 3 4 5 6 7 8; do printf '$?#3f'; done | "$@" """
     done = run("sh", "-c", short, "sh", *bridge, tmp_path / "trace")
     assert done.returncode == 0 and done.stdout.count("$T05") == 8
-    assert done.stderr == (f"ampgdb-bridge: the trace in {tmp_path}/trace lacks what comes from here "
-                           "on: File too large\n")
+    assert done.stderr == (f"ampgdb-bridge: the trace in {tmp_path}/trace lacks what comes from "
+                           "here on: File too large\n")
 
 
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "0<&- 1>&-"])

@@ -221,7 +221,7 @@ def test_large_images_arrive_whole(attach, tmp_path):
     assert (tmp_path / "back").read_bytes() == blob
 
 
-GDB_SAYS_NO = re.compile(r"^(No symbol|No function|Function .* not defined|Undefined|A syntax error|"
+GDB_SAYS_NO = re.compile(r"^(No symbol|No function|Function .* not defined|Undefined|A syntax|"
                          r"Cannot|The program is not)", re.MULTILINE)
 
 

@@ -208,7 +208,7 @@ def test_what_is_kept_for_a_restart_is_not_believed(pi, blink, damage, pattern):
 
 def test_a_load_that_cannot_be_kept_fails_and_starts_nothing(pi, blink):
     (pi.dir / "image").mkdir()
-    assert_one_sentence(loadmetal(pi, blink), r"cannot keep the program for a restart in .*: see to it")
+    assert_one_sentence(loadmetal(pi, blink), r"cannot keep the program for a restart in .*: see to")
     assert is_halted(pi)
     assert list(pi.dir.glob("image*")) == [pi.dir / "image"]
 
@@ -576,7 +576,7 @@ def test_devmem_has_its_own_usage(build, tmp_path):
         assert done.returncode == 2 and "devmem" in done.stderr
 
 
-# --- standard output -------------------------------------------------------------------------------
+# --- standard output ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("closed", ["0<&- 1>&-", "1>&-", "0<&- 1>&- 2>&-"])
@@ -595,7 +595,7 @@ def test_what_is_printed_to_a_closed_output_goes_into_no_memory(pi, closed):
 def test_what_could_not_be_printed_is_no_success(pi, words):
     words = [pi.build / "bin" / "loadmetal", "--memory", pi.memory, *words]
     done = run("sh", "-c", 'exec "$@" > /dev/full', "sh", *words)
-    assert_one_sentence(done, r"it is done, but not all could be printed \(No space left on device\)")
+    assert_one_sentence(done, r"it is done, but not all could be printed \(No space left on ")
 
 
 # --- Core 3 taken over, replaced, lost ------------------------------------------------------------

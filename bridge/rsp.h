@@ -39,6 +39,8 @@ struct session {
     bool killed; /* by the client, and not set going since */
     bool over;
     bool fresh_attach;   /* the client has not asked yet why the program is halted */
+    bool interrupted;    /* by a Ctrl-C that no stop has answered yet */
+    int64_t told;        /* when the client got the last stop that it waited for */
     int64_t heard;       /* when Core 3 last showed that it lives, while the client waits */
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
 

@@ -8,22 +8,46 @@
  *
  * GDB manual, "Packets".
  */
+#include "backoff.h"
 #include "rsp.h"
+
+/* After a stop a client that goes on by itself does so sooner, a user who has seen it later: what
+ * is typed as "interrupt" meanwhile has nothing left to do. */
+#define GOES_ON_MS 2000
+
+/* The program stays where it is. sentence: why, or NULL. */
+static int stay(struct session *session, uint32_t reason, int signal, const char *sentence)
+{
+    const int error =
+        core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
+
+    if (error)
+        return error;
+    if (sentence) {
+        session_console(session, sentence);
+        session_console(session, "\n");
+    }
+    session->stop.reason = reason;
+    rsp_reply_stop(session, signal);
+    return RSP_DONE;
+}
 
 /* A step that the stub can't take ends where it began. Not as a trap: within "next" GDB would try
  * again and again. */
 static int refuse_step(struct session *session, int error)
 {
-    const int failed =
-        core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
+    return stay(session, AMPGDB_STOP_STEP, RSP_SIGNAL_ILL, core3_explain(session->core3, error));
+}
 
-    if (failed)
-        return failed;
-    session_console(session, core3_explain(session->core3, error));
-    session_console(session, "\n");
-    session->stop.reason = AMPGDB_STOP_STEP;
-    rsp_reply_stop(session, RSP_SIGNAL_ILL);
-    return RSP_DONE;
+/* Has a Ctrl-C come while the program stood still, or too late to be what stopped it? GDB goes on
+ * by itself after a stop that its user is not to see, of a condition that it evaluates or a watched
+ * value that is the same, and sends it only once. (GDB manual, "Interrupts") */
+static bool take_interrupt(struct session *session)
+{
+    const bool interrupted = session->interrupted;
+
+    session->interrupted = false;
+    return interrupted && clock_now() - session->told < (int64_t)GOES_ON_MS * 1000000;
 }
 
 /* From here on the client takes text. */
@@ -43,6 +67,8 @@ static int resume(struct session *session, const struct ampgdb_resume *resume)
         return wait(session);
     if (!error && session->running)
         error = session_halt(session);
+    if (!error && take_interrupt(session))
+        return stay(session, AMPGDB_STOP_HALT, RSP_SIGNAL_INT, NULL);
     if (!error)
         error = session_resume(session, resume);
     if (error == SESSION_NOT_STARTED) {

@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 
+#include "backoff.h"
 #include "fault.h"
 #include "registers.h"
 #include "rsp.h"
@@ -106,6 +107,9 @@ void rsp_report_stop(struct session *session)
         session_console(session, "\n");
     }
     session->waiting = false;
+    session->told = clock_now();
+    if (session->stop.reason == AMPGDB_STOP_HALT)
+        session->interrupted = false;
     rsp_reply_stop(session, rsp_stop_signal(session));
     session_send_reply(session);
 }

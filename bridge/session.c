@@ -221,8 +221,10 @@ static void interrupt(struct session *session)
     int error;
 
     trace_note(session->config.trace, from(session), "Ctrl-C");
+    if (session->waiting || session->stop.reason != AMPGDB_STOP_HALT)
+        session->interrupted = true;
     if (!session->waiting)
-        return; /* it crossed the stop on the way */
+        return; /* it crossed a stop on the way, which the client may not show: see resume() */
     error = core3_halt(session->core3);
     if (session_is_lost(error))
         session_lost(session, error);

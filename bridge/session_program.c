@@ -111,6 +111,7 @@ int session_note_reset(struct session *session)
 {
     note_halted(session);
     session->half_loaded = false;
+    session->interrupted = false;
     session->stop = (struct ampgdb_stop){.reason = AMPGDB_STOP_RESET};
     return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
 }

@@ -6,7 +6,8 @@ stop, false ones cost no packet, what cannot be evaluated stops and says why.
 import re
 
 import pytest
-from rig import requests, value, wait_runs
+from processes import wait_until
+from rig import TIMEOUT, requests, value, wait_runs
 
 BOTH = pytest.mark.parametrize("name", ["counting", "counting-thumb"])
 KINDS = pytest.mark.parametrize("kind", ["break", "hbreak"])
@@ -211,3 +212,16 @@ def test_a_hundred_thousand_hits_cost_no_packets(attach, bridge, name):
     gdb.start("continue")
     assert "Breakpoint 2, tick (i=100000)" in gdb.wait(timeout=60)
     assert len(requests(bridge)) - before < 30
+
+
+def test_ctrl_c_is_not_lost_while_gdb_evaluates(attach, bridge):
+    """It comes between two packets then, where the program stands still."""
+    gdb = begin(attach, "counting")
+    gdb.do("set breakpoint condition-evaluation host")
+    gdb.do("break tick if i == -1")
+    for _ in range(5):
+        before = len(requests(bridge))
+        gdb.start("continue")
+        wait_until(lambda: len(requests(bridge)) > before + 20, TIMEOUT, "GDB to be busy")
+        gdb.interrupt()
+        assert "SIGINT" in gdb.wait()

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "registers.h"
+#include "rsp.h"
 #include "rsp_fixture.h"
 #include "rsp_packet.h"
 
@@ -591,6 +592,61 @@ static void ctrl_c_that_crosses_a_stop_gives_one_reply(void **state)
     expect_nothing(&client);
 }
 
+/* GDB shows its user no stop under a condition that is false, and goes on. */
+static void ctrl_c_that_came_while_the_program_stood_still_stops_the_next_resume(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    session_poll(client.session);
+    client.len = 0;
+    client_feed(&client, "\x03", 1);
+    expect_nothing(&client);
+    core3_did(&client, "continue;");
+    check(&client, "vCont;s:1", "T02thread:1;core:3;" REGS_AT("04000020"));
+    core3_did(&client, "");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;");
+}
+
+static void ctrl_c_that_comes_after_the_stop_but_before_its_reply_is_not_lost(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    client_feed(&client, "\x03", 1);
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "vCont;c", "T02thread:1;core:3;" REGS_AT("04000020"));
+}
+
+/* GDB sends its user's "interrupt" also while the program stands still. */
+static void ctrl_c_long_after_a_stop_is_for_nothing(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    session_poll(client.session);
+    client.len = 0;
+    client.session->told -= 2000000001;
+    client_feed(&client, "\x03", 1);
+    client_send(&client, "vCont;c");
+    expect_nothing(&client);
+}
+
+static void ctrl_c_is_forgotten_with_the_program_it_was_meant_for(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    session_poll(client.session);
+    client_feed(&client, "\x03", 1);
+    client_send(&client, "qRcmd,72657365742068616c74"); /* reset halt */
+    client.len = 0;
+    client_send(&client, "vCont;c");
+    expect_nothing(&client);
+}
+
 static void impossible_step_ends_where_it_began(void **state)
 {
     (void)state;
@@ -988,6 +1044,10 @@ int main(void)
         TEST(every_reason_has_its_signal),
         TEST(ctrl_c_halts_a_running_program),
         TEST(ctrl_c_that_crosses_a_stop_gives_one_reply),
+        TEST(ctrl_c_that_came_while_the_program_stood_still_stops_the_next_resume),
+        TEST(ctrl_c_that_comes_after_the_stop_but_before_its_reply_is_not_lost),
+        TEST(ctrl_c_long_after_a_stop_is_for_nothing),
+        TEST(ctrl_c_is_forgotten_with_the_program_it_was_meant_for),
         TEST(impossible_step_ends_where_it_began),
         TEST(impossible_step_without_registers_is_an_error),
         TEST(waiting_client_gets_nothing_but_its_stop),

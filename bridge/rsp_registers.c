@@ -124,16 +124,20 @@ static int write_pc(struct session *session, uint32_t value)
     return error ? error : core3_write_regs(session->core3, AMPGDB_REG_PC, 2, regs);
 }
 
-/* Directly after a load only T is news, the rest is that of the program before. */
+/* Of what comes directly after a load, and is but for T what GDB was told last, only T is news: the
+ * rest is that of the program before. Anything else is a user's. */
 static int write_cpsr(struct session *session, uint32_t value)
 {
+    const bool may_be_of_load = ((value ^ session->told_cpsr) & ~PSR_T) == 0;
     int error;
 
-    session->told_cpsr = value;
+    if (may_be_of_load)
+        session->told_cpsr = value;
     error = rsp_settle_load(session);
+    session->told_cpsr = value;
     if (error)
         return error;
-    if (session->since_load < 2)
+    if (may_be_of_load && session->since_load < 2)
         return rsp_correct_load(session);
     return core3_write_regs(session->core3, AMPGDB_REG_CPSR, 1, &value);
 }

@@ -79,6 +79,17 @@ def test_arm_and_thumb_programs_take_turns(bridge, build, entered_at, new_gdb):
         check_start(gdb, 2)
 
 
+def test_a_cpsr_set_directly_after_a_load_counts(bridge, blink, new_gdb):
+    """GDB writes one there itself, when the entry's T is news. It once took a user's with it."""
+    gdb = connect(new_gdb, bridge, blink)
+    gdb.do("load")
+    assert value(gdb, "$cpsr") == 0x1D3
+    gdb.do("load")
+    gdb.do("set $cpsr = 0x1df")
+    gdb.do("maintenance flush register-cache")
+    assert value(gdb, "$cpsr") == 0x1DF and value(gdb, "$pc") == FIRST
+
+
 def test_a_pc_set_by_hand_after_a_load_is_not_its_entry(bridge, blink, new_gdb):
     gdb = connect(new_gdb, bridge, blink)
     gdb.do("load")

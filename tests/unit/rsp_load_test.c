@@ -43,7 +43,7 @@ static void stopped_with(uint32_t cpsr)
 static void load_gives_a_fresh_cpu(void **state)
 {
     (void)state;
-    CPSR = 0x60000110;
+    stopped_with(0x60000110);
     check(&client, "X20000000,4:abcd", "OK");
     check(&client, "M20000100,2:0102", "OK");
     check(&client, "Pf=00000020", "OK");
@@ -152,6 +152,18 @@ static void cpsr_that_a_user_sets_after_a_load_counts(void **state)
     core3_did(&client, "reg16=80000113;");
 }
 
+/* GDB need not look at anything before "set $cpsr" directly after a load. */
+static void cpsr_with_other_bits_than_the_old_one_is_a_users(void **state)
+{
+    (void)state;
+    stopped_with(0x60000110);
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    client.core3.log[0] = 0;
+    check(&client, "P19=1f010000", "OK");
+    core3_did(&client, "reg16=11f;");
+}
+
 static void second_pc_after_a_load_is_no_load(void **state)
 {
     (void)state;
@@ -205,7 +217,7 @@ static void thumb_load_without_a_pc_stays_thumb(void **state)
 static void thumb_load_over_an_arm_program_comes_with_a_cpsr(void **state)
 {
     (void)state;
-    CPSR = 0x60000110;
+    stopped_with(0x60000110);
     check(&client, CODE_17, "OK");
     check(&client, "P19=30010060", "OK");
     client_send(&client, "vCont;s");
@@ -214,6 +226,16 @@ static void thumb_load_over_an_arm_program_comes_with_a_cpsr(void **state)
 }
 
 /* A call or "set $r0" right after the load: what it writes must not be lost at the resume. */
+static void cpsr_of_a_user_says_nothing_of_the_entry(void **state)
+{
+    (void)state;
+    stopped_with(0x1d3);
+    check(&client, CODE_17, "OK");
+    check(&client, "P19=3f010000", "OK");
+    core3_did(&client, "write 20000000,11;reset 20000000;allow 0;remember 20000000:20000000,11;"
+                       "reg16=13f;");
+}
+
 static void registers_written_after_a_load_without_a_pc_stay(void **state)
 {
     (void)state;
@@ -590,11 +612,13 @@ int main(void)
         TEST(cpsr_is_the_clients_again_after_a_resume),
         TEST(pc_elsewhere_is_no_load),
         TEST(cpsr_that_a_user_sets_after_a_load_counts),
+        TEST(cpsr_with_other_bits_than_the_old_one_is_a_users),
         TEST(second_pc_after_a_load_is_no_load),
         TEST(load_is_remembered_without_devices),
         TEST(load_without_a_pc_shows_at_the_resume),
         TEST(thumb_load_without_a_pc_stays_thumb),
         TEST(thumb_load_over_an_arm_program_comes_with_a_cpsr),
+        TEST(cpsr_of_a_user_says_nothing_of_the_entry),
         TEST(registers_written_after_a_load_without_a_pc_stay),
         TEST(all_registers_written_after_a_load_without_a_pc_stay),
         TEST(memory_changed_after_a_load_without_a_pc_is_not_original),

@@ -162,11 +162,25 @@ int rsp_settle_load(struct session *session)
     return rsp_load(session, pc);
 }
 
+/* A load over a program that "monitor resume" or "monitor reset" has set going. GDB takes it for
+ * halted, sends no PC that it believes to be right, and would then go on with the old program on
+ * the new one's code. So it stands at its entry before that is written. */
+static int halt_for_load(struct session *session, uint32_t addr, uint32_t len)
+{
+    const uint32_t entry = session->info.entry & ~1u;
+
+    if (!session->running || len <= PATCH_BYTES || entry - addr >= len)
+        return 0;
+    return session_reset(session);
+}
+
 /* A load writes nothing twice: if this does, it is the first change to what was loaded. */
 int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
 {
-    int error = 0;
+    int error = halt_for_load(session, addr, len);
 
+    if (error)
+        return error;
     if (ranges_overlap(&session->written, addr, len))
         error = rsp_settle_load(session);
     if (session->loaded)

@@ -9,7 +9,8 @@ import elf
 import pytest
 from board import BOARD
 from processes import wait_until
-from rig import TIMEOUT, is_halted, loadmetal, state, value, wait_nobody_is_attached
+from rig import (TIMEOUT, is_halted, loadmetal, state, value, wait_counts,
+                 wait_nobody_is_attached)
 
 FIRST = BOARD.base
 MARKS = {0: 7, 2: 6, 4: 4}  # r5 of a program that was entered there
@@ -88,6 +89,24 @@ def test_a_cpsr_set_directly_after_a_load_counts(bridge, blink, new_gdb):
     gdb.do("set $cpsr = 0x1df")
     gdb.do("maintenance flush register-cache")
     assert value(gdb, "$cpsr") == 0x1DF and value(gdb, "$pc") == FIRST
+
+
+@pytest.mark.parametrize("stop", [False, True])
+def test_a_program_that_runs_behind_gdbs_back_can_be_loaded_over(bridge, pi, blink, new_gdb, stop):
+    """As after "monitor reset", with which other probes halt. GDB sends a PC only if it has moved."""
+    gdb = connect(new_gdb, bridge, blink)
+    gdb.do("load")
+    if stop:
+        gdb.do("tbreak wait")
+        gdb.do("continue")
+    gdb.do("monitor reset")
+    wait_counts(pi, blink)
+    assert "rror" not in gdb.do("load")
+    assert is_halted(pi)
+    gdb.do("tbreak kernel_main")
+    assert "kernel_main ()" in gdb.do("continue")
+    gdb.do("maintenance flush register-cache")
+    assert value(gdb, "blinks") == 0
 
 
 def test_a_pc_set_by_hand_after_a_load_is_not_its_entry(bridge, blink, new_gdb):

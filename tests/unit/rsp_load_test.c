@@ -302,14 +302,26 @@ static void memory_changed_after_a_load_without_a_pc_is_not_original(void **stat
                        "write 20000010,1;write 20000000,2;continue;");
 }
 
-static void running_program_is_written_and_not_reset(void **state)
+/* The new program once ran in the midst of the old one, without a word. */
+static void load_over_a_program_that_runs_halts_it_at_its_entry(void **state)
+{
+    (void)state;
+    client_send(&client, "qRcmd,726573756d65"); /* resume */
+    client.len = 0;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;reset 20000000;write 20000000,11;reset 20000000;allow 0;"
+                       "remember 20000000:20000000,11;continue;");
+}
+
+static void patch_and_data_do_not_disturb_a_program_that_runs(void **state)
 {
     (void)state;
     client_send(&client, "qRcmd,726573756d65");
     client.len = 0;
-    check(&client, CODE_17, "OK");
-    check(&client, CODE_17, "OK");
-    core3_did(&client, "continue;write 20000000,11;write 20000000,11;");
+    check(&client, "X20000000,10:0123456789abcdef", "OK");
+    check(&client, "X20000001,11:0123456789abcdefg", "OK");
+    core3_did(&client, "continue;write 20000000,10;write 20000001,11;");
 }
 
 static void patch_is_no_load(void **state)
@@ -622,7 +634,8 @@ int main(void)
         TEST(registers_written_after_a_load_without_a_pc_stay),
         TEST(all_registers_written_after_a_load_without_a_pc_stay),
         TEST(memory_changed_after_a_load_without_a_pc_is_not_original),
-        TEST(running_program_is_written_and_not_reset),
+        TEST(load_over_a_program_that_runs_halts_it_at_its_entry),
+        TEST(patch_and_data_do_not_disturb_a_program_that_runs),
         TEST(patch_is_no_load),
         TEST(data_elsewhere_is_no_load),
         TEST(run_brings_the_original_data_back),

@@ -94,11 +94,16 @@ static bool may_send(const struct session *session, enum use use)
 
 /* An error with a text: GDB shows it where it shows any, and takes it for an error everywhere but
  * in answer to "m" and "qRcmd". (GDB manual, "Standard Replies") */
-static int reply_refusal(struct session *session)
+static int reply_why_not(struct session *session, const char *sentence)
 {
     rsp_reply_text(&session->reply, "E.");
-    rsp_reply_text(&session->reply, session_refusal(session));
+    rsp_reply_text(&session->reply, sentence);
     return RSP_DONE;
+}
+
+static int reply_refusal(struct session *session)
+{
+    return reply_why_not(session, session_refusal(session));
 }
 
 static int refuse(struct session *session, enum use use)
@@ -143,6 +148,9 @@ static int serve(struct session *session, struct rsp_cursor *packet)
         return refuse(session, row->use);
     if (row->moment == HALTED || session->role == SESSION_OBSERVES)
         error = check_halted(session);
+    if (error == -AMPGDB_EBUSY)
+        return reply_why_not(session, "the program runs, and GDB does not know: stop it with "
+                                      "\"monitor halt\", or join it with \"continue\"");
     return error ? error : row->handler(session, packet);
 }
 

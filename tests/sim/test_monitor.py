@@ -73,6 +73,15 @@ def test_resume_and_halt_move_the_program_behind_gdbs_back(stopped, pi, blink):
     wait_counts(pi, blink)
 
 
+def test_registers_of_a_program_that_runs_are_refused_with_a_sentence(stopped):
+    stopped.do("monitor resume")
+    stopped.do("maintenance flush register-cache")
+    for command in ("info registers pc", "set $r0 = 1"):
+        assert "the program runs" in (said := stopped.do(command)) and "monitor halt" in said
+    stopped.do("monitor halt")
+    assert "pc" in stopped.do("info registers pc")
+
+
 def test_continue_after_monitor_resume_waits_for_the_program_that_runs(stopped, pi, bridge, blink):
     stopped.do("monitor resume")
     stopped.start("continue")

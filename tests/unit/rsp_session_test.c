@@ -23,6 +23,11 @@
 #define PC client.core3.regs[15]
 
 /* The expedited registers of a fresh program that only PC distinguishes. */
+/* Registers of a program that "monitor resume" has set going. */
+#define RUNS                                                                                       \
+    "E.the program runs, and GDB does not know: stop it with \"monitor halt\", or join it with "   \
+    "\"continue\""
+
 #define REGS_AT(pc)                                                                                \
     "00:00000000;01:00000000;02:00000000;03:00000000;04:00000000;05:00000000;06:00000000;"         \
     "07:00000000;08:00000000;09:00000000;0a:00000000;0b:00000000;0c:00000000;0d:00000000;"         \
@@ -751,7 +756,7 @@ static void monitor_resume_and_halt(void **state)
     expect_bytes(&client, "$OK#9a");
     core3_did(&client, "continue;");
     assert_false(session_is_waiting(client.session));
-    check(&client, "g", "E10");
+    check(&client, "g", RUNS);
     check(&client, "m20000000,1", "00");
     monitor("halt");
     expect_bytes(&client, "$OK#9a");
@@ -791,7 +796,7 @@ static void running_program_is_read_live_and_not_reset(void **state)
     client.core3.ram[0] = 2;
     check(&client, "m20000000,1", "02");
     check(&client, "X20000000,4:abcd", "OK");
-    check(&client, "Pf=00000020", "E10");
+    check(&client, "Pf=00000020", RUNS);
     core3_did(&client, "continue;write 20000000,4;");
 }
 

@@ -139,6 +139,9 @@ int rsp_correct_load(struct session *session);
 /* Was a program loaded without a word about PC? To be called before anything after which it could
  * not be told any more. */
 int rsp_settle_load(struct session *session);
+/* A program is resumed: speak of what has become of its code, if that is neither a load nor a
+ * patch. */
+void rsp_doubt_load(struct session *session);
 /* Has a load failed? Then the program does not start; the client will be told. */
 bool rsp_is_half_loaded(struct session *session);
 rsp_handler_fn rsp_run, rsp_restart;

@@ -162,6 +162,14 @@ int rsp_settle_load(struct session *session)
     return rsp_load(session, pc);
 }
 
+/* A load that its user has canceled, or "restore", which sets no PC: nobody but him knows. */
+void rsp_doubt_load(struct session *session)
+{
+    if (is_entry_rewritten(session))
+        session_say_later(session, "the program goes on where it stood, over new code: if that is "
+                                   "of a load that was canceled, load it again");
+}
+
 /* A load over a program that "monitor resume" or "monitor reset" has set going. GDB takes it for
  * halted, sends no PC that it believes to be right, and would then go on with the old program on
  * the new one's code. So it stands at its entry before that is written. */

@@ -42,6 +42,7 @@ int session_resume(struct session *session, const struct ampgdb_resume *resume)
         error = core3_resume(session->core3, resume);
     if (error)
         return error;
+    rsp_doubt_load(session);
     ranges_clear(&session->written);
     session->loaded = false;
     session->killed = false;

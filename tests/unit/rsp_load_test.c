@@ -302,6 +302,21 @@ static void memory_changed_after_a_load_without_a_pc_is_not_original(void **stat
                        "write 20000010,1;write 20000000,2;continue;");
 }
 
+static void load_that_was_canceled_is_spoken_of_once(void **state)
+{
+    (void)state;
+    client.core3.regs[AMPGDB_REG_PC] = 0x20000100;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vCont;c");
+    expect_console(&client, "the program goes on where it stood, over new code: if that is of a "
+                            "load that was canceled, load it again\n");
+    fake_stop(&client.core3, AMPGDB_STOP_STEP, 0, 0);
+    session_poll(client.session);
+    client.len = 0;
+    client_send(&client, "vCont;c");
+    expect_nothing(&client);
+}
+
 /* The new program once ran in the midst of the old one, without a word. */
 static void load_over_a_program_that_runs_halts_it_at_its_entry(void **state)
 {
@@ -634,6 +649,7 @@ int main(void)
         TEST(registers_written_after_a_load_without_a_pc_stay),
         TEST(all_registers_written_after_a_load_without_a_pc_stay),
         TEST(memory_changed_after_a_load_without_a_pc_is_not_original),
+        TEST(load_that_was_canceled_is_spoken_of_once),
         TEST(load_over_a_program_that_runs_halts_it_at_its_entry),
         TEST(patch_and_data_do_not_disturb_a_program_that_runs),
         TEST(patch_is_no_load),

@@ -159,7 +159,9 @@ int rsp_settle_load(struct session *session)
     error = core3_read_regs(session->core3, AMPGDB_REG_PC, 1, &pc);
     if (error || pc != (session->info.entry & ~1u))
         return error;
-    return rsp_load(session, pc);
+    error = rsp_load(session, pc);
+    session->since_load = 1; /* this packet: that of GDB's that tells T may be it, no later one */
+    return error;
 }
 
 /* A load that its user has canceled, or "restore", which sets no PC: nobody but him knows. */

@@ -236,6 +236,18 @@ static void cpsr_of_a_user_says_nothing_of_the_entry(void **state)
                        "reg16=13f;");
 }
 
+/* "load", "set $r0", "set $cpsr": the first of them has ended the load. */
+static void cpsr_after_another_register_of_a_user_is_a_users(void **state)
+{
+    (void)state;
+    stopped_with(0x1d3);
+    check(&client, CODE_17, "OK");
+    check(&client, "P0=07000000", "OK");
+    check(&client, "P19=f3010000", "OK");
+    core3_did(&client, "write 20000000,11;reset 20000000;allow 0;remember 20000000:20000000,11;"
+                       "reg0=7;reg16=1f3;");
+}
+
 static void registers_written_after_a_load_without_a_pc_stay(void **state)
 {
     (void)state;
@@ -646,6 +658,7 @@ int main(void)
         TEST(thumb_load_without_a_pc_stays_thumb),
         TEST(thumb_load_over_an_arm_program_comes_with_a_cpsr),
         TEST(cpsr_of_a_user_says_nothing_of_the_entry),
+        TEST(cpsr_after_another_register_of_a_user_is_a_users),
         TEST(registers_written_after_a_load_without_a_pc_stay),
         TEST(all_registers_written_after_a_load_without_a_pc_stay),
         TEST(memory_changed_after_a_load_without_a_pc_is_not_original),

@@ -61,13 +61,14 @@ static int wait(struct session *session)
 static int resume(struct session *session, const struct ampgdb_resume *resume)
 {
     int error = session_look(session); /* it may have stopped since a "monitor resume" */
+    const bool interrupted = take_interrupt(session);
 
-    if (!error && session->running &&
+    if (!error && session->running && !interrupted &&
         (resume->how & ~AMPGDB_RESUME_DELIVER) == AMPGDB_RESUME_CONTINUE)
         return wait(session);
     if (!error && session->running)
         error = session_halt(session);
-    if (!error && take_interrupt(session))
+    if (!error && interrupted)
         return stay(session, AMPGDB_STOP_HALT, RSP_SIGNAL_INT, NULL);
     if (!error)
         error = session_resume(session, resume);

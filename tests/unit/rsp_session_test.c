@@ -625,6 +625,20 @@ static void ctrl_c_that_comes_after_the_stop_but_before_its_reply_is_not_lost(vo
     check(&client, "vCont;c", "T02thread:1;core:3;" REGS_AT("04000020"));
 }
 
+/* It once waited there for a stop much later, and was taken for one of that time. */
+static void ctrl_c_before_a_program_that_runs_is_joined_stops_it(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    session_poll(client.session);
+    client_feed(&client, "\x03", 1);
+    client_send(&client, "qRcmd,726573756d65"); /* resume */
+    client.len = 0;
+    check(&client, "vCont;c", "T02thread:1;core:3;" REGS_AT("08000020"));
+    core3_did(&client, "continue;continue;halt;");
+}
+
 /* GDB sends its user's "interrupt" also while the program stands still. */
 static void ctrl_c_long_after_a_stop_is_for_nothing(void **state)
 {
@@ -1051,6 +1065,7 @@ int main(void)
         TEST(ctrl_c_that_crosses_a_stop_gives_one_reply),
         TEST(ctrl_c_that_came_while_the_program_stood_still_stops_the_next_resume),
         TEST(ctrl_c_that_comes_after_the_stop_but_before_its_reply_is_not_lost),
+        TEST(ctrl_c_before_a_program_that_runs_is_joined_stops_it),
         TEST(ctrl_c_long_after_a_stop_is_for_nothing),
         TEST(ctrl_c_is_forgotten_with_the_program_it_was_meant_for),
         TEST(impossible_step_ends_where_it_began),

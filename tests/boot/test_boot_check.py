@@ -4,6 +4,7 @@ asks are ours. In the shells it will meet: dash and busybox's ash.
 """
 
 import re
+import shutil
 import subprocess
 import typing
 
@@ -43,6 +44,7 @@ class Pi:
         self.words = {card.base: "0xE12FFF1E", MAILBOX_3: "0x00000000"}
         self.loadmetal = {"status": (0, STATUS_NO_STUB), "stop": (0, "stopped\n")}
         self.log = HYP
+        self.busybox_has_devmem = True
         self.iomem(0, card.base - 1)
         self.file("sys/devices/system/cpu/online", "0-2\n")
         self.file("proc/device-tree/compatible", "raspberrypi,2-model-b\0brcm,bcm2836\0")
@@ -70,8 +72,13 @@ class Pi:
     def _make_programs(self):
         known = "".join(f"{address:#010x}) echo {word};;\n"
                         for address, word in self.words.items())
-        self.program("devmem", f'case "$1" in\n{known}'
-                               '*) echo "devmem: mmap: Operation not permitted"; exit 1;;\nesac\n')
+        devmem = (f'case "$1" in\n{known}"") echo "Usage: devmem"; exit 1;;\n'
+                  '*) echo "devmem: mmap: Operation not permitted"; exit 1;;\nesac\n')
+        other = 'echo "devmem: Core 3 is used by ampgdb-bridge"; exit 1\n'
+        absent = 'echo "devmem: applet not found"; exit 127\n'
+        self.program("busybox", f'[ "$1" = devmem ] || exec {shutil.which("busybox")} "$@"\nshift\n'
+                                f'{devmem if self.busybox_has_devmem else absent}')
+        self.program("devmem", other if self.busybox_has_devmem else devmem)
         self.program("dmesg", f"cat << 'END'\n{self.log}END\n")
         verbs = "".join(f"{verb}) cat << 'END'\n{text}END\nexit {status};;\n"
                         for verb, (status, text) in self.loadmetal.items())
@@ -343,6 +350,11 @@ def test_wrong_usage_is_status_2(shell, options, says):
     process = subprocess.run([*SHELLS[shell], CHECK, *options], capture_output=True, text=True,
                              check=False)
     assert process.returncode == 2 and process.stdout == "" and says in process.stderr
+
+
+def test_where_busybox_has_no_devmem_another_one_does(pi, shell):
+    pi.busybox_has_devmem = False
+    assert verdicts(pi.check(shell))["/dev/mem"] == "ok"
 
 
 def test_help(shell):

@@ -424,6 +424,9 @@ static int explain_open(const char *path, int cause, struct error *error)
 {
     const char *advice = cause == EACCES ? "let yourself read it (chmod +r)" : "check the path";
 
+    if (!*path)
+        return error_set(error, -HOST_EFAIL,
+                         "the file's path is empty: name an ELF file or a raw image");
     return error_set(error, -HOST_EFAIL, "cannot open %s: %s: %s", path, strerror(cause), advice);
 }
 

@@ -625,6 +625,7 @@ static void a_file_that_cannot_be_read_is_named(void **state)
                       "%s is larger than 1 GiB, more than any Pi has RAM: is it the right file?");
     close(fd);
     unlink(path);
+    assert_unreadable("", "the file's path is empty%s: name an ELF file or a raw image");
     assert_unreadable("/nowhere", "cannot open %s: No such file or directory: check the path");
     assert_unreadable("/tmp", "%s is not a file: name an ELF file or a raw image");
 }

@@ -32,21 +32,26 @@ TOOLS = {
 }
 
 
-def make(target, tmp_path, path):
+def make(target, tmp_path, path, *variables):
     return subprocess.run(
         ["make", "--no-print-directory", "-C", ROOT, f"O={tmp_path}/build",
-         f"DESTDIR={tmp_path}/installed", target],
+         f"DESTDIR={tmp_path}/installed", target, *variables],
         capture_output=True, text=True, check=False, timeout=60,
         env={"PATH": path, "HOME": str(tmp_path), "LOG": str(tmp_path / "log")})
 
 
-@pytest.mark.parametrize("target", NEEDS)
-def test_a_target_installs_what_it_needs_and_no_more(target, tmp_path):
+def make_tools(tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, line in TOOLS.items():
         (tools / name).write_text(f"#!/bin/sh\n{line}\n")
         (tools / name).chmod(0o755)
+    return tools
+
+
+@pytest.mark.parametrize("target", NEEDS)
+def test_a_target_installs_what_it_needs_and_no_more(target, tmp_path):
+    tools = make_tools(tmp_path)
     done = make(target, tmp_path, f"{tools}:{os.environ['PATH']}")
     log = tmp_path / "log"
     assert log.exists(), done.stdout + done.stderr
@@ -55,6 +60,14 @@ def test_a_target_installs_what_it_needs_and_no_more(target, tmp_path):
     needed, unneeded = NEEDS[target]
     assert needed <= set(installed.split()) and not unneeded & set(installed.split()), installed
     assert not list((tmp_path / "build").rglob("*.o"))
+
+
+@pytest.mark.parametrize("target", ["sim-linux", "demo-linux"])
+def test_an_unknown_flow_is_refused_before_anything_is_built(target, tmp_path):
+    tools = make_tools(tmp_path)
+    done = make(target, tmp_path, f"{tools}:{os.environ['PATH']}", "FLOW=grub")
+    assert done.returncode == 2 and not (tmp_path / "log").exists()
+    assert "FLOW=grub is unknown: say cmdline (no U-Boot), overlay or uboot\n" in done.stderr
 
 
 def test_where_there_is_no_debian_nothing_is_installed(tmp_path):

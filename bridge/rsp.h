@@ -9,7 +9,7 @@
 
 #include "line_cache.h"
 #include "print_formats.h"
-#include "ranges.h"
+#include "rsp_load.h"
 #include "rsp_packet.h"
 #include "rsp_text.h"
 #include "session.h"
@@ -40,20 +40,15 @@ struct session {
     bool over;
     bool fresh_attach;   /* the client has not asked yet why the program is halted */
     bool interrupted;    /* by a Ctrl-C that no stop has answered yet */
-    int64_t told;        /* when the client got the last stop that it waited for */
-    int64_t heard;       /* when Core 3 last showed that it lives, while the client waits */
+    int64_t told_at;     /* when the client got the last stop that it waited for */
+    int64_t heard_at;    /* when Core 3 last showed that it lives, while the client waits */
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */
 
     struct core3_info info;  /* as of the last stop or reset */
     uint32_t catch;          /* AMPGDB_CATCH_*, as Core 3 was told last */
     struct ampgdb_stop stop; /* why the program is halted; registers may be older than writes */
 
-    struct ranges written; /* by the client since the last resume; but nothing before a load */
-    bool loaded;           /* written is what the last load wrote */
-    bool looked;           /* at memory, since the last write */
-    bool half_loaded;      /* a load has failed, and nothing was loaded or reset since */
-    unsigned since_load;   /* packets since a load gave the program a fresh CPU, at most 2 */
-    uint32_t told_cpsr;    /* the last that the client was sent or has set */
+    struct load_watch load;
     struct line_cache cache;
     struct print_formats *formats;
     struct rsp_watch watches[RSP_WATCHES_MAX];
@@ -127,23 +122,7 @@ void rsp_begin_post_mortem(struct session *session, const char *cause);
 /* Tell everybody that Core 3 is lost; what is left is a post-mortem. */
 void session_lost(struct session *session, int error);
 
-/* rsp_load.c */
-/* The client is about to write memory; it could not. */
-int rsp_note_write(struct session *session, uint32_t addr, uint32_t len);
-void rsp_note_failed_write(struct session *session, uint32_t addr, uint32_t len);
-/* Is this PC the end of a load? Then the program is to be taken in. */
-bool rsp_is_load(const struct session *session, uint32_t pc);
-int rsp_load(struct session *session, uint32_t pc);
-/* A CPSR directly after that: it tells in which state the program shall start. */
-int rsp_correct_load(struct session *session);
-/* Was a program loaded without a word about PC? To be called before anything after which it could
- * not be told any more. */
-int rsp_settle_load(struct session *session);
-/* A program is resumed: speak of what has become of its code, if that is neither a load nor a
- * patch. */
-void rsp_doubt_load(struct session *session);
-/* Has a load failed? Then the program does not start; the client will be told. */
-bool rsp_is_half_loaded(struct session *session);
+/* rsp_load.c, besides what rsp_load.h has */
 rsp_handler_fn rsp_run, rsp_restart;
 
 /* rsp_query.c */

@@ -160,8 +160,7 @@ void rsp_dispatch(struct session *session, const uint8_t *packet, size_t len)
     int result;
 
     rsp_reply_clear(&session->reply);
-    if (session->since_load < 2)
-        session->since_load++;
+    rsp_note_packet(session);
     result = serve(session, &cursor);
     if (session_is_lost(result)) {
         session_lost(session, result);

@@ -35,8 +35,8 @@ static int plan(const struct session *session, struct image *image, uint32_t *si
 {
     uint64_t total = 0;
 
-    for (unsigned i = 0; i < session->written.count; i++) {
-        const struct range *range = &session->written.items[i];
+    for (unsigned i = 0; i < session->load.written.count; i++) {
+        const struct range *range = &session->load.written.items[i];
         const uint32_t len = range->last - range->first + 1;
 
         if (len == 0 || !core3_is_program_ram(&session->info, range->first, len))
@@ -117,24 +117,31 @@ static int take_in(struct session *session, uint32_t entry)
                           "load it again instead",
                           error.text);
     }
-    session->loaded = true;
-    session->since_load = 0;
+    session->load.state = LOAD_TAKEN_IN;
+    session->load.cpsr_packets = 2; /* this one, and that of GDB's that tells T */
     return 0;
 }
 
 bool rsp_is_load(const struct session *session, uint32_t pc)
 {
-    return !session->loaded && !session->looked && ranges_find(&session->written, pc & ~1u);
+    const struct load_watch *load = &session->load;
+
+    return load->state == LOAD_WRITTEN && ranges_find(&load->written, pc & ~1u);
 }
 
 int rsp_load(struct session *session, uint32_t pc)
 {
-    return take_in(session, session->told_cpsr & PSR_T ? pc | 1 : pc);
+    return take_in(session, session->load.told_cpsr & PSR_T ? pc | 1 : pc);
+}
+
+bool rsp_is_cpsr_of_load(const struct session *session)
+{
+    return session->load.cpsr_packets > 0;
 }
 
 int rsp_correct_load(struct session *session)
 {
-    const uint32_t thumb = session->told_cpsr & PSR_T ? 1 : 0;
+    const uint32_t thumb = session->load.told_cpsr & PSR_T ? 1 : 0;
 
     if ((session->info.entry & 1) == thumb)
         return 0;
@@ -144,9 +151,10 @@ int rsp_correct_load(struct session *session)
 /* Is there more than a patch over the place where the program starts? */
 static bool is_entry_rewritten(const struct session *session)
 {
-    const struct range *range = ranges_find(&session->written, session->info.entry & ~1u);
+    const struct load_watch *load = &session->load;
+    const struct range *range = ranges_find(&load->written, session->info.entry & ~1u);
 
-    return !session->loaded && range && range->last - range->first >= PATCH_BYTES;
+    return load->state != LOAD_TAKEN_IN && range && range->last - range->first >= PATCH_BYTES;
 }
 
 int rsp_settle_load(struct session *session)
@@ -160,7 +168,7 @@ int rsp_settle_load(struct session *session)
     if (error || pc != (session->info.entry & ~1u))
         return error;
     error = rsp_load(session, pc);
-    session->since_load = 1; /* this packet: that of GDB's that tells T may be it, no later one */
+    session->load.cpsr_packets = 1; /* what is settled was loaded before this one */
     return error;
 }
 
@@ -184,6 +192,24 @@ static int halt_for_load(struct session *session, uint32_t addr, uint32_t len)
     return session_reset(session);
 }
 
+void rsp_note_packet(struct session *session)
+{
+    if (session->load.cpsr_packets > 0)
+        session->load.cpsr_packets--;
+}
+
+void rsp_note_read(struct session *session)
+{
+    if (session->load.state == LOAD_WRITTEN)
+        session->load.state = LOAD_LOOKED_AT;
+}
+
+void rsp_forget_writes(struct session *session)
+{
+    ranges_clear(&session->load.written);
+    session->load.state = LOAD_WRITTEN;
+}
+
 /* A load writes nothing twice: if this does, it is the first change to what was loaded. */
 int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
 {
@@ -191,13 +217,12 @@ int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
 
     if (error)
         return error;
-    if (ranges_overlap(&session->written, addr, len))
+    if (ranges_overlap(&session->load.written, addr, len))
         error = rsp_settle_load(session);
-    if (session->loaded)
-        ranges_clear(&session->written);
-    session->loaded = false;
-    session->looked = false;
-    ranges_add(&session->written, addr, len);
+    if (session->load.state == LOAD_TAKEN_IN)
+        ranges_clear(&session->load.written);
+    session->load.state = LOAD_WRITTEN;
+    ranges_add(&session->load.written, addr, len);
     line_cache_drop(&session->cache);
     return error;
 }
@@ -217,17 +242,17 @@ void rsp_note_failed_write(struct session *session, uint32_t addr, uint32_t len)
                       "there (-Ttext 0x%08x)",
                       addr, whose_memory(info, addr), info->program_base, info->program_base);
     if (session->stop.reason == AMPGDB_STOP_RESET || is_entry_rewritten(session))
-        session->half_loaded = true;
-    ranges_clear(&session->written); /* what there is of it is no program to take in */
+        session->load.failed = true;
+    rsp_forget_writes(session); /* what there is of it is no program to take in */
 }
 
 bool rsp_is_half_loaded(struct session *session)
 {
-    if (session->half_loaded)
+    if (session->load.failed)
         session_say_later(session,
                           "the program does not start, because its load has failed: load it "
                           "again, or \"monitor reset halt\" to start what lies in RAM");
-    return session->half_loaded;
+    return session->load.failed;
 }
 
 /* --- Start over ---------------------------------------------------------------------------- */
@@ -242,8 +267,7 @@ static int start_over(struct session *session)
         return result;
     result = core3_reload(session->core3, &error);
     if (result == 0) {
-        ranges_clear(&session->written);
-        session->loaded = false;
+        rsp_forget_writes(session);
         return session_note_reset(session);
     }
     if (session_is_lost(result) && result != -HOST_EFAIL)

@@ -52,7 +52,7 @@ int rsp_read_memory(struct session *session, struct rsp_cursor *args)
 
     if (!take_range(args, &addr, &len) || !rsp_at_end(args) || len == 0)
         return -AMPGDB_EINVAL;
-    session->looked = true;
+    rsp_note_read(session);
     if (len > RSP_PACKET_SIZE / 2)
         len = RSP_PACKET_SIZE / 2;
     done = read_memory(session, addr, len);

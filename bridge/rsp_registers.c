@@ -31,7 +31,7 @@ static int read_core(struct session *session, uint32_t first, uint32_t count, ui
     else
         memcpy(values, session->stop.regs + first, count * sizeof *values);
     if (!error && first <= AMPGDB_REG_CPSR && first + count > AMPGDB_REG_CPSR)
-        session->told_cpsr = values[AMPGDB_REG_CPSR - first];
+        session->load.told_cpsr = values[AMPGDB_REG_CPSR - first];
     return error;
 }
 
@@ -128,16 +128,16 @@ static int write_pc(struct session *session, uint32_t value)
  * rest is that of the program before. Anything else is a user's. */
 static int write_cpsr(struct session *session, uint32_t value)
 {
-    const bool may_be_of_load = ((value ^ session->told_cpsr) & ~PSR_T) == 0;
+    const bool may_be_of_load = ((value ^ session->load.told_cpsr) & ~PSR_T) == 0;
     int error;
 
     if (may_be_of_load)
-        session->told_cpsr = value;
+        session->load.told_cpsr = value;
     error = rsp_settle_load(session);
-    session->told_cpsr = value;
+    session->load.told_cpsr = value;
     if (error)
         return error;
-    if (may_be_of_load && session->since_load < 2)
+    if (may_be_of_load && rsp_is_cpsr_of_load(session))
         return rsp_correct_load(session);
     return core3_write_regs(session->core3, AMPGDB_REG_CPSR, 1, &value);
 }
@@ -194,7 +194,7 @@ int rsp_write_all(struct session *session, struct rsp_cursor *args)
             return -AMPGDB_EINVAL;
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
-    session->told_cpsr = values[AMPGDB_REG_CPSR];
+    session->load.told_cpsr = values[AMPGDB_REG_CPSR];
     error = rsp_settle_load(session);
     if (!error)
         error = core3_write_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, values);

@@ -47,7 +47,7 @@ static bool take_interrupt(struct session *session)
     const bool interrupted = session->interrupted;
 
     session->interrupted = false;
-    return interrupted && clock_now() - session->told < (int64_t)GOES_ON_MS * 1000000;
+    return interrupted && clock_now() - session->told_at < (int64_t)GOES_ON_MS * 1000000;
 }
 
 /* From here on the client takes text. */

@@ -76,7 +76,7 @@ static void reply_break_reason(struct session *session)
 
 void rsp_reply_stop(struct session *session, int signal)
 {
-    session->told_cpsr = session->stop.regs[AMPGDB_REG_CPSR];
+    session->load.told_cpsr = session->stop.regs[AMPGDB_REG_CPSR];
     rsp_reply_clear(&session->reply);
     rsp_reply_text(&session->reply, "T");
     rsp_reply_byte(&session->reply, (uint8_t)signal);
@@ -107,7 +107,7 @@ void rsp_report_stop(struct session *session)
         session_console(session, "\n");
     }
     session->waiting = false;
-    session->told = clock_now();
+    session->told_at = clock_now();
     if (session->stop.reason == AMPGDB_STOP_HALT)
         session->interrupted = false;
     rsp_reply_stop(session, rsp_stop_signal(session));

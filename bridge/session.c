@@ -25,10 +25,10 @@ static int check_life(struct session *session)
     int error = session_look(session);
 
     if (error || !session->running ||
-        clock_now() - session->heard < (int64_t)PING_INTERVAL_MS * 1000000)
+        clock_now() - session->heard_at < (int64_t)PING_INTERVAL_MS * 1000000)
         return error;
     error = core3_ping(session->core3);
-    session->heard = clock_now();
+    session->heard_at = clock_now();
     return error;
 }
 
@@ -178,7 +178,6 @@ struct session *session_new(enum session_role role, struct core3 *core3,
     new->config = *config;
     new->acks = true;
     new->fresh_attach = true;
-    new->since_load = 2;
     rsp_receiver_reset(&new->receiver);
     return new;
 }

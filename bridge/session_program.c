@@ -43,12 +43,11 @@ int session_resume(struct session *session, const struct ampgdb_resume *resume)
     if (error)
         return error;
     rsp_doubt_load(session);
-    ranges_clear(&session->written);
-    session->loaded = false;
+    rsp_forget_writes(session);
     session->killed = false;
     session->fresh_attach = false;
     session->running = true;
-    session->heard = clock_now();
+    session->heard_at = clock_now();
     return 0;
 }
 
@@ -111,7 +110,7 @@ int session_reset(struct session *session)
 int session_note_reset(struct session *session)
 {
     note_halted(session);
-    session->half_loaded = false;
+    session->load.failed = false;
     session->interrupted = false;
     session->stop = (struct ampgdb_stop){.reason = AMPGDB_STOP_RESET};
     return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);

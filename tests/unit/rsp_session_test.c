@@ -647,7 +647,7 @@ static void ctrl_c_long_after_a_stop_is_for_nothing(void **state)
     fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
     session_poll(client.session);
     client.len = 0;
-    client.session->told -= 2000000001;
+    client.session->told_at -= 2000000001;
     client_feed(&client, "\x03", 1);
     client_send(&client, "vCont;c");
     expect_nothing(&client);

@@ -86,9 +86,7 @@ int rsp_kill(struct session *session, struct rsp_cursor *args)
     return RSP_SILENT;
 }
 
-/* vKill;pid -> OK. An extended client stays and may restart; for another one it is the end, and
- * Core 3 is free before the client hears it, so that what it does next does not find the core
- * taken. */
+/* vKill;pid -> OK. The client stays, and may restart the program; one that is done hangs up. */
 int rsp_vkill(struct session *session, struct rsp_cursor *args)
 {
     uint32_t pid;

@@ -7,10 +7,8 @@
  *
  * Always ARM code, first in the image: a raw file and mailbox 3 cannot say "Thumb".
  */
+#include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
-
-#define CPSR_MODE_MASK 0x1F
-#define CPSR_MODE_HYP 0x1A
 
 /* Mailbox 3 as IRQ in LOCAL_CORE3_MAILBOX_CTL (QA7, "Mailboxes"). */
 #define MAILBOX_CTL_MAILBOX3_IRQ 0x08
@@ -46,8 +44,8 @@ _start:
 
         pop     {r4, lr}
         mrs     r0, cpsr
-        and     r0, r0, #CPSR_MODE_MASK
-        cmp     r0, #CPSR_MODE_HYP
+        and     r0, r0, #PSR_MODE
+        cmp     r0, #MODE_HYP
         bxne    lr
         b       await_next_program
         .cfi_endproc

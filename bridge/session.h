@@ -6,8 +6,8 @@
  * observe.
  *
  * The client is in one of two states: it waits for a stop, or it does not. The program is in one
- * of three: it runs, it is halted, or it is dead. GDB's all-stop mode ties them together, and
- * "monitor resume" is the only thing that unties them (program runs, client does not wait).
+ * of three: it runs, it is halted, or it is dead. GDB's all-stop mode ties them together; nothing
+ * but "monitor resume" and "monitor reset" unties them (program runs, client does not wait).
  */
 #ifndef BRIDGE_SESSION_H
 #define BRIDGE_SESSION_H

@@ -40,6 +40,7 @@ struct session {
     bool over;
     bool fresh_attach;   /* the client has not asked yet why the program is halted */
     bool interrupted;    /* by a Ctrl-C that no stop has answered yet */
+    bool sync;           /* the client's next step shall only show it where the program stands */
     int64_t told_at;     /* when the client got the last stop that it waited for */
     int64_t heard_at;    /* when Core 3 last showed that it lives, while the client waits */
     const char *trouble; /* Core 3 is lost by our own judgement, for this reason; or NULL */

@@ -184,6 +184,12 @@ static int do_status(struct session *session)
     return 0;
 }
 
+static int do_gdb_sync(struct session *session)
+{
+    session->sync = true;
+    return 0;
+}
+
 static int do_help(struct session *session);
 
 struct command {
@@ -207,6 +213,7 @@ static const struct command commands[] = {
     {"reset halt", do_reset_halt, NULL,     ACTS,  "fresh CPU at the program's entry, halted; RAM is kept"},
     {"reset init", do_reset_halt, NULL,     ACTS,  "as reset halt"},
     {"catch",      do_show_catch, do_catch, ACTS,  "[undef|svc|pabort|dabort [on|off]]: stop before the program's own handler runs"},
+    {"gdb_sync",   do_gdb_sync,   NULL,     ACTS,  "the next \"stepi\" only makes GDB read the registers anew"},
 };
 /* clang-format on */
 
@@ -215,6 +222,37 @@ static int do_help(struct session *session)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         say(session, "%-12s%s\n", commands[i].name, commands[i].help);
     return 0;
+}
+
+/* What IDEs' scripts for OpenOCD say about a probe, whatever words follow. Here is none; but an
+ * error would end the script, and the launch with it. */
+static const struct {
+    const char *name;
+    const char *answer;
+} of_a_probe[] = {
+    {"init", NULL},
+    {"adapter", NULL},
+    {"adapter_khz", NULL},
+    {"poll", NULL},
+    {"reset_config", NULL},
+    {"sleep", NULL},
+    {"targets", NULL},
+    {"arm semihosting", "There is no semihosting: nobody answers a program that calls it."},
+};
+
+static bool answer_for_probe(struct session *session, const char *text)
+{
+    for (size_t i = 0; i < sizeof of_a_probe / sizeof of_a_probe[0]; i++) {
+        const size_t len = strlen(of_a_probe[i].name);
+
+        if (strncmp(text, of_a_probe[i].name, len) != 0 || (text[len] != 0 && text[len] != ' '))
+            continue;
+        say(session, "%s\n",
+            of_a_probe[i].answer ? of_a_probe[i].answer
+                                 : "Nothing to do: there is no probe that must be set up.");
+        return true;
+    }
+    return false;
 }
 
 /* --- The packet ---------------------------------------------------------------------------- */
@@ -269,6 +307,8 @@ static int run(struct session *session, char *text)
     const struct command *command = find(text, &words);
     int error;
 
+    if (!command && answer_for_probe(session, text))
+        return 0;
     if (!command) {
         say(session, "Unknown command \"%s\". There are:\n", text);
         do_help(session);

@@ -50,6 +50,15 @@ static bool take_interrupt(struct session *session)
     return interrupted && clock_now() - session->told_at < (int64_t)GOES_ON_MS * 1000000;
 }
 
+/* After "monitor gdb_sync". (OpenOCD manual, "GDB Commands") */
+static bool take_sync(struct session *session, const struct ampgdb_resume *resume)
+{
+    const bool sync = session->sync;
+
+    session->sync = false;
+    return sync && (resume->how & ~AMPGDB_RESUME_DELIVER) == AMPGDB_RESUME_STEP;
+}
+
 /* From here on the client takes text. */
 static int wait(struct session *session)
 {
@@ -70,6 +79,8 @@ static int resume(struct session *session, const struct ampgdb_resume *resume)
         error = session_halt(session);
     if (!error && interrupted)
         return stay(session, AMPGDB_STOP_HALT, RSP_SIGNAL_INT, NULL);
+    if (!error && take_sync(session, resume))
+        return stay(session, AMPGDB_STOP_STEP, RSP_SIGNAL_TRAP, NULL);
     if (!error)
         error = session_resume(session, resume);
     if (error == SESSION_NOT_STARTED) {

@@ -12,7 +12,7 @@ from processes import wait_until
 from rig import TIMEOUT, counter, is_halted, is_running, requests, wait_counts
 
 COMMANDS = ["help", "version", "status", "halt", "resume", "reset", "reset run", "reset halt",
-            "reset init", "catch"]
+            "reset init", "catch", "gdb_sync"]
 
 
 def registers(gdb):
@@ -129,7 +129,7 @@ def test_reset_halt_also_stops_a_running_program(stopped, pi):
     assert is_halted(pi) and registers(stopped)["pc"] == BOARD.base
 
 
-@pytest.mark.parametrize("typed", ["  version", "version   ", "VERSION", "reset  halt", "gdb_sync",
+@pytest.mark.parametrize("typed", ["  version", "version   ", "VERSION", "reset  halt", "wait_halt",
                                    f"rtt setup {BOARD.base:#x} 48 \"SEGGER\"", "reset halt now",
                                    "x" * 500, "caf\u00e9"])
 def test_spaces_are_forgiven_and_unknown_words_are_answered_with_the_list(stopped, typed):
@@ -141,6 +141,39 @@ def test_spaces_are_forgiven_and_unknown_words_are_answered_with_the_list(stoppe
         assert all(command in said for command in COMMANDS)
         assert said.splitlines()[-1].startswith("Protocol error"), "GDB's word for E01"
     assert "Core 3" in stopped.do("info threads"), "the session goes on"
+
+
+@pytest.mark.parametrize("typed", ["init", "adapter speed 4000", "reset_config srst_only",
+                                   "sleep 200", "poll", "targets", "arm semihosting enable"])
+def test_words_about_a_probe_do_nothing_and_are_no_error(stopped, typed):
+    """PlatformIO's launch, for one, begins with "monitor init" and ends where that fails."""
+    before = registers(stopped)
+    said = stopped.do(f"monitor {typed}")
+    assert re.fullmatch(r"(Nothing to do|There is no semihosting): .*\.\n", said)
+    assert registers(stopped) == before
+
+
+@pytest.mark.parametrize("typed", ["initial", "flash write_image erase x.elf", "arm core_state"])
+def test_a_word_that_would_do_something_to_a_probe_is_an_error(stopped, typed):
+    assert "Unknown command" in stopped.do(f"monitor {typed}")
+
+
+def test_gdb_sync_and_stepi_show_gdb_where_the_program_stands(stopped):
+    stopped.do("monitor reset halt")
+    stopped.do("monitor gdb_sync")
+    stopped.do("stepi")
+    assert int(stopped.do("output/x $pc"), 16) == BOARD.base
+    stopped.do("stepi")
+    assert int(stopped.do("output/x $pc"), 16) != BOARD.base
+
+
+def test_gdb_sync_is_of_the_next_resume_alone(stopped):
+    stopped.do("monitor gdb_sync")
+    stopped.do("tbreak led_off")
+    assert "led_off" in stopped.do("continue")
+    before = int(stopped.do("output/x $pc"), 16)
+    stopped.do("stepi")
+    assert int(stopped.do("output/x $pc"), 16) != before
 
 
 def test_monitor_without_a_command_is_answered(stopped):

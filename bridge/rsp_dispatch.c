@@ -106,6 +106,15 @@ static int reply_refusal(struct session *session)
     return reply_why_not(session, session_refusal(session));
 }
 
+/* Of a refused load GDB says "Load failed", of a breakpoint that its memory cannot be accessed. */
+static void explain_refusal(struct session *session)
+{
+    if (!session->post_mortem && !session->later[0])
+        session_say_later(session, "an observer cannot change anything: another client debugs, or "
+                                   "did when this one came; end that session, then begin this "
+                                   "one anew");
+}
+
 static int refuse(struct session *session, enum use use)
 {
     if (use == ACTS_MUTELY)
@@ -115,6 +124,7 @@ static int refuse(struct session *session, enum use use)
         session_console(session, session_refusal(session));
         session_console(session, "\n");
     } else if (session->role == SESSION_OBSERVES) {
+        explain_refusal(session);
         return reply_refusal(session);
     }
     rsp_reply_text(&session->reply, "E01");

@@ -176,6 +176,14 @@ def test_it_cannot_act(pi, blink, running, observer):
     assert_debugger_works(running)
 
 
+def test_a_load_that_it_is_refused_is_explained_where_it_can_be(bridge, running, observer):
+    """GDB says "Load failed", and an editor that launches beside another session no more."""
+    assert "Load failed" in observer.do("load")
+    assert re.search("observer cannot change anything: .* end that session", bridge.log())
+    assert "observer cannot change anything" in observer.do("monitor version")
+    assert "observer" not in observer.do("monitor version"), "told once"
+
+
 def test_its_breakpoints_are_refused(pi, blink, running, observer):
     for how in ("break wait", "hbreak wait", "watch blinks"):
         said = observer.do(how) + observer.do("continue")

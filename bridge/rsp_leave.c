@@ -20,6 +20,10 @@ int session_leave(struct session *session, enum on_disconnect what)
         error = rsp_settle_load(session);
     if (what == ON_DISCONNECT_RUN && rsp_is_half_loaded(session))
         what = ON_DISCONNECT_KEEP;
+    if (what == ON_DISCONNECT_RUN && session->load.empty) {
+        session->config.log(session->config.context, "Core 3 stays halted: nothing was loaded yet");
+        what = ON_DISCONNECT_KEEP;
+    }
     if (!error && what == ON_DISCONNECT_HALT)
         error = session_halt(session);
     if (!error && what == ON_DISCONNECT_RUN)

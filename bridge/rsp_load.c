@@ -222,6 +222,7 @@ int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
     if (session->load.state == LOAD_TAKEN_IN)
         ranges_clear(&session->load.written);
     session->load.state = LOAD_WRITTEN;
+    session->load.empty = false;
     ranges_add(&session->load.written, addr, len);
     line_cache_drop(&session->cache);
     return error;

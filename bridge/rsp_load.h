@@ -29,6 +29,7 @@ struct load_watch {
         LOAD_LOOKED_AT, /* a user has looked at memory since: his PC is no load's */
         LOAD_TAKEN_IN,  /* written is what the program was loaded from */
     } state;
+    bool empty;            /* nothing was loaded on Core 3, and the client has not changed it */
     bool failed;           /* a load, and nothing was loaded or reset since */
     unsigned cpsr_packets; /* from this one on in which a CPSR tells T of what was taken in */
     uint32_t told_cpsr;    /* the last that the client was sent or has set */

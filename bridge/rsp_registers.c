@@ -171,6 +171,7 @@ int rsp_write_one(struct session *session, struct rsp_cursor *args)
             return -AMPGDB_EINVAL;
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
+    session->load.empty = false;
     if (row->number == REGISTERS_PC)
         error = write_pc(session, values[0]);
     else if (row->number == REGISTERS_CPSR)
@@ -194,6 +195,7 @@ int rsp_write_all(struct session *session, struct rsp_cursor *args)
             return -AMPGDB_EINVAL;
     if (!rsp_at_end(args))
         return -AMPGDB_EINVAL;
+    session->load.empty = false;
     session->load.told_cpsr = values[AMPGDB_REG_CPSR];
     error = rsp_settle_load(session);
     if (!error)

@@ -99,6 +99,16 @@ static int clear_leftovers(struct session *session)
     return result ? result : rsp_drop_prints(session);
 }
 
+/* A stub that has come up and not been given a program: its RAM holds whatever there was. */
+static bool is_empty(const struct session *session)
+{
+    struct error ignored;
+    uint32_t entry;
+
+    return session->stop.reason == AMPGDB_STOP_RESET &&
+           core3_loaded_entry(session->core3, &entry, &ignored) < 0;
+}
+
 /* Core 3 is the session's, and the program halted; or nothing is. */
 static int attach_alive(struct session *session, const char *holder, struct error *error)
 {
@@ -113,6 +123,8 @@ static int attach_alive(struct session *session, const char *holder, struct erro
         result = session_halt(session);
     if (!result && session->config.allow) /* else a program that runs keeps what it was given */
         result = core3_allow(session->core3, session->config.allow);
+    if (!result)
+        session->load.empty = is_empty(session);
     if (result) {
         error_set(error, result, "%s", session_explain(session, result));
         core3_disown(session->core3);

@@ -43,6 +43,11 @@ int session_resume(struct session *session, const struct ampgdb_resume *resume)
     if (error)
         return error;
     rsp_doubt_load(session);
+    if (session->load.empty)
+        session_say_later(
+            session,
+            "nothing that ampgdb knows of was loaded: what runs is whatever the RAM holds");
+    session->load.empty = false;
     rsp_forget_writes(session);
     session->killed = false;
     session->fresh_attach = false;
@@ -111,6 +116,7 @@ int session_note_reset(struct session *session)
 {
     note_halted(session);
     session->load.failed = false;
+    session->load.empty = false;
     session->interrupted = false;
     session->stop = (struct ampgdb_stop){.reason = AMPGDB_STOP_RESET};
     return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);

@@ -498,6 +498,14 @@ int core3_reload(struct core3 *core3, struct error *error)
     return core3_reset(core3, core3->image_entry);
 }
 
+/* Somebody has loaded a program before the client came. */
+int core3_loaded_entry(struct core3 *core3, uint32_t *entry, struct error *error)
+{
+    (void)error;
+    *entry = core3->image_entry;
+    return 0;
+}
+
 int core3_examine(struct core3 *core3, struct error *verdict)
 {
     note(core3, "examine;");

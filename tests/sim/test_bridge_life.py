@@ -252,6 +252,40 @@ def test_on_disconnect_decides(pi, blink, new_gdb, policy, was_running, runs):
             wait_counts(pi, blink)
 
 
+@pytest.mark.parametrize("leave", ["detach", "quit"])
+def test_who_only_came_to_look_does_not_start_an_empty_core(pi, bridge, gdb, leave):
+    """Its RAM holds anything, and peripherals are within reach."""
+    gdb.do("x/4i $pc")
+    gdb.do("monitor status")
+    if leave == "detach":
+        gdb.do("detach")
+    else:
+        gdb.quit()  # a detach, too
+    wait_nobody_is_attached(pi)
+    assert is_halted(pi)
+    assert "stays halted: nothing was loaded" in bridge.log()
+
+
+def test_an_empty_core_runs_if_it_is_told_to(pi, bridge, gdb):
+    gdb.start("continue")
+    gdb.wait_for("nothing that ampgdb knows of was loaded: what runs is whatever the RAM holds")
+    gdb.interrupt()
+    gdb.wait()
+    gdb.do("detach")
+    wait_nobody_is_attached(pi)
+    assert is_running(pi)
+
+
+@pytest.mark.parametrize("act", ["set {int}$pc = 0xeafffffe", "set $pc = $pc + 4",
+                                 "monitor reset halt"])
+def test_a_core_that_the_user_did_something_to_is_not_empty(pi, bridge, gdb, act):
+    gdb.do(act)
+    gdb.do("detach")
+    wait_nobody_is_attached(pi)
+    assert is_running(pi)
+    assert "stays halted" not in bridge.log()
+
+
 def test_kill_stops_the_program_and_the_bridge_goes_on(pi, bridge, gdb, blink):
     gdb.do("load")
     run_freely(gdb)

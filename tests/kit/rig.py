@@ -133,6 +133,11 @@ def is_running(pi):
     return state(pi) == STATES.AMPGDB_STATE_RUNNING
 
 
+def wait_is_running(pi):
+    """After an order to run: the stub answers that, and then says so to everybody."""
+    wait_until(lambda: is_running(pi), TIMEOUT, "the program to run", lambda: state(pi))
+
+
 def wait_nobody_is_attached(pi):
     """A bridge notices by itself that its client is gone; the owner's lock file is empty then."""
     lock = pi.dir / "lock"

@@ -355,7 +355,7 @@ def test_what_is_no_file_is_one_sentence(victim, tmp_path):
                           (tmp_path, r"is not a file: name an ELF file or a raw image"),
                           (tmp_path / "fifo", r"is not a file: name"),
                           ("/dev/null", r"is not a file: name"),
-                          ("", r"No such file or directory: check the path"),
+                          ("", r"the file's path is empty: name an ELF file"),
                           (blank := tmp_path / ("x" * 300), r"File name too long")):
         assert_one_sentence(loadmetal(victim, path), pattern)
     assert not os.path.lexists(os.fspath(blank)[:200])

@@ -9,7 +9,7 @@ import pytest
 from board import BOARD
 from contract import ROOT
 from processes import wait_until
-from rig import TIMEOUT, counter, is_halted, is_running, requests, wait_counts
+from rig import TIMEOUT, counter, is_halted, requests, wait_counts, wait_is_running
 
 COMMANDS = ["help", "version", "status", "halt", "resume", "reset", "reset run", "reset halt",
             "reset init", "catch", "gdb_sync"]
@@ -59,7 +59,7 @@ def test_status_tells_state_entry_and_memory(stopped):
 
 def test_resume_and_halt_move_the_program_behind_gdbs_back(stopped, pi, blink):
     stopped.do("monitor resume")
-    assert is_running(pi)
+    wait_is_running(pi)
     wait_counts(pi, blink)
     stopped.do("monitor halt")
     assert is_halted(pi)
@@ -69,7 +69,7 @@ def test_resume_and_halt_move_the_program_behind_gdbs_back(stopped, pi, blink):
         assert stopped.do("monitor halt") == "", "halted already, and that is fine"
     for _ in range(2):
         assert stopped.do("monitor resume") == "", "running already, and that is fine"
-    assert is_running(pi)
+    wait_is_running(pi)
     wait_counts(pi, blink)
 
 
@@ -117,7 +117,7 @@ def test_reset_run_starts_the_program_anew(stopped, pi, blink, command):
     stopped.do("set var blinks = 1000000")
     stopped.do("delete")
     stopped.do(f"monitor {command}")
-    assert is_running(pi)
+    wait_is_running(pi)
     wait_until(lambda: counter(pi, blink) < 1000000, TIMEOUT, "its start to clear .bss")
     wait_counts(pi, blink)
 

@@ -251,15 +251,6 @@ def test_a_busy_port_is_one_sentence(build_root):
     assert len(said) == 1 and f"127.0.0.1:{port}" in said[0] and "another port" in said[0], said
 
 
-@pytest.mark.parametrize("target", ["sim-linux", "demo-linux"])
-def test_a_flow_that_does_not_exist_is_named_beside_those_that_do(build_root, target):
-    done = run("make", "--no-print-directory", "-C", ROOT, f"O={build_root}", target, "FLOW=u-boot",
-               timeout=BOOT_TIMEOUT)
-    assert done.returncode == 2 and "Linux runs" not in done.stdout
-    complaint = [line for line in done.stderr.splitlines() if "u-boot" in line]
-    assert len(complaint) == 1 and "'uboot', 'cmdline', 'overlay'" in complaint[0], done.stderr
-
-
 # --- make demo-linux ------------------------------------------------------------------------------
 
 

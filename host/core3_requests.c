@@ -195,8 +195,11 @@ int core3_halt(struct core3 *core3)
  * what is meant to stand still. */
 static int empty_mailbox(struct core3 *core3)
 {
-    return core3->physmem->ops->write32(core3->physmem, BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR,
-                                        UINT32_MAX, &core3->trouble);
+    const int result = core3->physmem->ops->write32(
+        core3->physmem, BCM283X_LOCAL + LOCAL_CORE3_MAILBOX3_CLR, UINT32_MAX, &core3->trouble);
+
+    ring_complete(); /* [D] the mailbox is empty before the stub can find the request */
+    return result;
 }
 
 int core3_reset(struct core3 *core3, uint32_t entry)

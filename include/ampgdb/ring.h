@@ -29,7 +29,8 @@
  *          early and a wake-up would be lost. Of several words looked at behind it (state and
  *          asleep) the order does not matter: whoever writes one of them afterwards looks at the
  *          ring behind a fence of its own.
- *      [D] everything written, then the store to a device by which the peer hears of it: DSB.
+ *      [D] everything written, then the store to a device by which the peer hears of it; or such a
+ *          store, then what the peer is to read only when the device has it: DSB (A3.8.3).
  * A store that no barrier follows (head, tail) still leaves the write buffer in finite time, and
  * each volatile read of uncached memory is a new one: who polls sees it. Only what the polled word
  * announces needs a barrier.

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Inside a session: its state, what packet handlers may do with it, and the handlers. Private to
- * session.c, observer.c and rsp_*.c.
+ * session*.c, observer.c and rsp_*.c.
  */
 #ifndef BRIDGE_RSP_H
 #define BRIDGE_RSP_H

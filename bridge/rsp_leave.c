@@ -18,7 +18,7 @@ int session_leave(struct session *session, enum on_disconnect what)
         error = core3_catch(session->core3, 0);
     if (!error)
         error = rsp_settle_load(session);
-    if (what == ON_DISCONNECT_RUN && rsp_is_half_loaded(session))
+    if (what == ON_DISCONNECT_RUN && rsp_refuse_start(session))
         what = ON_DISCONNECT_KEEP;
     if (what == ON_DISCONNECT_RUN && session->load.empty) {
         session->config.log(session->config.context, "Core 3 stays halted: nothing was loaded yet");

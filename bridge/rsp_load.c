@@ -247,7 +247,7 @@ void rsp_note_failed_write(struct session *session, uint32_t addr, uint32_t len)
     rsp_forget_writes(session); /* what there is of it is no program to take in */
 }
 
-bool rsp_is_half_loaded(struct session *session)
+bool rsp_refuse_start(struct session *session)
 {
     if (session->load.failed)
         session_say_later(session,
@@ -277,7 +277,7 @@ static int start_over(struct session *session)
         session_say_later(session, "the program cannot start over: %s", error.text);
         return result;
     }
-    if (rsp_is_half_loaded(session))
+    if (rsp_refuse_start(session))
         return -AMPGDB_EINVAL;
     session_say_later(session, "the program starts with its data as it is now: %s", error.text);
     return session_reset(session);

@@ -56,7 +56,7 @@ int rsp_settle_load(struct session *session);
 /* A program is resumed: speak of what has become of its code, if that is neither a load nor a
  * patch. */
 void rsp_doubt_load(struct session *session);
-/* Has a load failed? Then the program does not start; the client will be told. */
-bool rsp_is_half_loaded(struct session *session);
+/* After a load that failed: the program does not start, and the client will be told. */
+bool rsp_refuse_start(struct session *session);
 
 #endif

@@ -190,15 +190,31 @@ static int do_gdb_sync(struct session *session)
     return 0;
 }
 
+/* What IDEs' scripts for OpenOCD say about a probe, whatever words follow. Here is none; but an
+ * error would end the script, and the launch with it. */
+static int do_nothing(struct session *session, char *words)
+{
+    (void)words;
+    say(session, "Nothing to do: there is no probe that must be set up.\n");
+    return 0;
+}
+
+static int do_semihosting(struct session *session, char *words)
+{
+    (void)words;
+    say(session, "There is no semihosting: nobody answers a program that calls it.\n");
+    return 0;
+}
+
 static int do_help(struct session *session);
 
 struct command {
     const char *name;
-    int (*run)(struct session *session);
+    int (*run)(struct session *session);                    /* NULL: run_words, with "" */
     int (*run_words)(struct session *session, char *words); /* when words follow; NULL: none may */
     /* ACTS is for who owns Core 3. */
     enum { LOOKS, ACTS } use;
-    const char *help;
+    const char *help; /* NULL: nobody need know */
 };
 
 /* clang-format off */
@@ -214,45 +230,23 @@ static const struct command commands[] = {
     {"reset init", do_reset_halt, NULL,     ACTS,  "as reset halt"},
     {"catch",      do_show_catch, do_catch, ACTS,  "[undef|svc|pabort|dabort [on|off]]: stop before the program's own handler runs"},
     {"gdb_sync",   do_gdb_sync,   NULL,     ACTS,  "the next \"stepi\" only makes GDB read the registers anew"},
+    {"init",            NULL, do_nothing,     LOOKS, NULL},
+    {"adapter",         NULL, do_nothing,     LOOKS, NULL},
+    {"adapter_khz",     NULL, do_nothing,     LOOKS, NULL},
+    {"poll",            NULL, do_nothing,     LOOKS, NULL},
+    {"reset_config",    NULL, do_nothing,     LOOKS, NULL},
+    {"sleep",           NULL, do_nothing,     LOOKS, NULL},
+    {"targets",         NULL, do_nothing,     LOOKS, NULL},
+    {"arm semihosting", NULL, do_semihosting, LOOKS, NULL},
 };
 /* clang-format on */
 
 static int do_help(struct session *session)
 {
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        say(session, "%-12s%s\n", commands[i].name, commands[i].help);
+        if (commands[i].help)
+            say(session, "%-12s%s\n", commands[i].name, commands[i].help);
     return 0;
-}
-
-/* What IDEs' scripts for OpenOCD say about a probe, whatever words follow. Here is none; but an
- * error would end the script, and the launch with it. */
-static const struct {
-    const char *name;
-    const char *answer;
-} of_a_probe[] = {
-    {"init", NULL},
-    {"adapter", NULL},
-    {"adapter_khz", NULL},
-    {"poll", NULL},
-    {"reset_config", NULL},
-    {"sleep", NULL},
-    {"targets", NULL},
-    {"arm semihosting", "There is no semihosting: nobody answers a program that calls it."},
-};
-
-static bool answer_for_probe(struct session *session, const char *text)
-{
-    for (size_t i = 0; i < sizeof of_a_probe / sizeof of_a_probe[0]; i++) {
-        const size_t len = strlen(of_a_probe[i].name);
-
-        if (strncmp(text, of_a_probe[i].name, len) != 0 || (text[len] != 0 && text[len] != ' '))
-            continue;
-        say(session, "%s\n",
-            of_a_probe[i].answer ? of_a_probe[i].answer
-                                 : "Nothing to do: there is no probe that must be set up.");
-        return true;
-    }
-    return false;
 }
 
 /* --- The packet ---------------------------------------------------------------------------- */
@@ -307,8 +301,6 @@ static int run(struct session *session, char *text)
     const struct command *command = find(text, &words);
     int error;
 
-    if (!command && answer_for_probe(session, text))
-        return 0;
     if (!command) {
         say(session, "Unknown command \"%s\". There are:\n", text);
         do_help(session);
@@ -319,7 +311,7 @@ static int run(struct session *session, char *text)
         say(session, "%s\n", session_refusal(session));
         return TOLD;
     }
-    error = *words ? command->run_words(session, words) : command->run(session);
+    error = *words || !command->run ? command->run_words(session, words) : command->run(session);
     if (error < 0)
         say(session, "%s\n", session_explain(session, error));
     return error;

@@ -36,7 +36,7 @@ int session_resume(struct session *session, const struct ampgdb_resume *resume)
 {
     int error = rsp_settle_load(session);
 
-    if (!error && rsp_is_half_loaded(session))
+    if (!error && rsp_refuse_start(session))
         return SESSION_NOT_STARTED;
     if (!error)
         error = core3_resume(session->core3, resume);

@@ -8,10 +8,10 @@
  * Its MMU is on, because what is refused by the wall around it does not come to its handlers:
  * all is as it is but for the MiB at NOWHERE, which is not there (ARM DDI 0406C, B3.5.1).
  */
+#include "ampgdb/armv7.h"
+#include "either_set.h"
+
 #define SCTLR_TE 0x40000000
-#define MODE_ABT 0x17
-#define MODE_UND 0x1B
-#define MODE_SVC 0x13
 #define SCTLR_M 1
 #define DACR_CLIENT 1
 #define SECTION_RW 0x00001C02           /* normal memory, not cached */
@@ -21,21 +21,10 @@
         .arch   armv7-a
 #ifdef __thumb__
 #define SKIPPED_AFTER_ABORT 6           /* LR_abt is the instruction + 8; it has 2 bytes */
-#define VECTOR b.w
 #else
 #define SKIPPED_AFTER_ABORT 4
-#define VECTOR b
 #endif
         .section .text.start, "ax", %progbits
-
-        .macro  NAME name
-        .global \name
-        .type   \name, %function
-#ifdef __thumb__
-        .thumb_func
-#endif
-\name:
-        .endm
 
         .macro  COUNT variable
         push    {r6, r7}

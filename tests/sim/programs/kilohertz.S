@@ -10,12 +10,10 @@
  * way. What is timed, its loop and its handler, is in the instruction set that this is assembled
  * for.
  */
+#include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
+#include "either_set.h"
 
-#define CPSR_MODE_MASK 0x1F
-#define MODE_HYP 0x1A
-#define MODE_IRQ 0x12
-#define MODE_SVC 0x13
 #define CPSR_SVC_MASKED 0x1D3
 #define SCTLR_TE 0x40000000
 #define TIMER_CTL_CNTV_IRQ 0x08 /* QA7, "Core timers interrupts" */
@@ -26,27 +24,13 @@
         .arch   armv7-a
         .arch_extension virt
         .arch_extension idiv
-#ifdef __thumb__
-#define VECTOR b.w
-#else
-#define VECTOR b
-#endif
-        .macro  NAME name
-        .global \name
-        .type   \name, %function
-#ifdef __thumb__
-        .thumb_func
-#endif
-\name:
-        .endm
-
         .arm
         .section .text.start, "ax", %progbits
         .global _start
         .type   _start, %function
 _start:
         mrs     r0, cpsr
-        and     r0, r0, #CPSR_MODE_MASK
+        and     r0, r0, #PSR_MODE
         cmp     r0, #MODE_HYP
         bne     1f
         ldr     r0, =CPSR_SVC_MASKED

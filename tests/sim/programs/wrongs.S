@@ -5,10 +5,11 @@
  * assembled for. A test sets PC to a label; NAME_at is the instruction to blame. Where a
  * register can be mended, a BKPT follows.
  */
+#include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
+#include "either_set.h"
 
 #define CPACR_CP10_CP11_FULL 0x00F00000
-#define FPEXC_EN 0x40000000
 #define SCTLR_M 1
 #define DACR_CLIENT 1
 
@@ -34,12 +35,7 @@
 
         .macro  CASE name
         .balign 4
-        .global \name
-        .type   \name, %function
-#ifdef __thumb__
-        .thumb_func
-#endif
-\name:
+        NAME    \name
         .endm
 
         .macro  BLAME name

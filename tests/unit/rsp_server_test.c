@@ -12,11 +12,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -512,6 +515,25 @@ static void freeze_server(void)
     assert_int_equal(waitpid(server.pid, NULL, WUNTRACED), server.pid);
 }
 
+/* What was written is with the server's side, which has acknowledged it; also the end, if that was
+ * sent. On a busy machine a write returns before its bytes have arrived (tcp(7), TCP_INFO). */
+static void await_delivery(int fd)
+{
+    const int64_t deadline = clock_now() + (int64_t)PATIENCE_MS * 1000000;
+    const struct timespec pause = {.tv_nsec = 100000};
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+    int left = -1;
+
+    do {
+        if (clock_now() > deadline)
+            fail_msg("%d bytes not delivered, TCP state %u", left, info.tcpi_state);
+        nanosleep(&pause, NULL);
+        assert_int_equal(ioctl(fd, SIOCOUTQ, &left), 0);
+        assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+    } while (left > 0 || info.tcpi_state == TCP_FIN_WAIT1);
+}
+
 /* Behind more than the server reads at once. */
 static void last_packet_of_a_client_that_hangs_up_is_done(void **state)
 {
@@ -525,6 +547,8 @@ static void last_packet_of_a_client_that_hangs_up_is_done(void **state)
     fd = dial_debugger();
     freeze_server();
     put(fd, wire);
+    shutdown(fd, SHUT_WR);
+    await_delivery(fd);
     close(fd);
     fd = dial();
     put(fd, "$?#3f");
@@ -569,6 +593,7 @@ static void observer_that_floods_leaves_others_their_turns(void **state)
     freeze_server();
     put(first, flood);
     put(second, "$qAttached#8f");
+    await_delivery(second);
     kill(server.pid, SIGCONT);
     expect_text(second, "+$1#31");
     expect_text(first, "+$1#31"); /* its own turns come by themselves */

@@ -9,7 +9,7 @@
  * all is as it is but for the MiB at NOWHERE, which is not there (ARM DDI 0406C, B3.5.1).
  */
 #include "ampgdb/armv7.h"
-#include "either_set.h"
+#include "either_set.inc"
 
 #define SCTLR_TE 0x40000000
 #define SCTLR_M 1

@@ -12,7 +12,7 @@
  */
 #include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
-#include "either_set.h"
+#include "either_set.inc"
 
 #define CPSR_SVC_MASKED 0x1D3
 #define SCTLR_TE 0x40000000

@@ -7,7 +7,7 @@
  */
 #include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
-#include "either_set.h"
+#include "either_set.inc"
 
 #define CPACR_CP10_CP11_FULL 0x00F00000
 #define SCTLR_M 1

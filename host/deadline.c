@@ -25,6 +25,7 @@ void deadline_start(struct deadline *deadline, unsigned timeout_ms)
     deadline->end_ns = now_ns() + (uint64_t)timeout_ms * 1000000u;
     deadline->looks = 0;
     deadline->sleep_ns = SLEEP_MIN_NS;
+    deadline->is_over = false;
 }
 
 bool deadline_wait(struct deadline *deadline)
@@ -35,8 +36,12 @@ bool deadline_wait(struct deadline *deadline)
         deadline->looks++;
         return true;
     }
-    if (now_ns() >= deadline->end_ns)
+    if (deadline->is_over)
         return false;
+    if (now_ns() >= deadline->end_ns) {
+        deadline->is_over = true;
+        return true;
+    }
     nanosleep(&sleep, NULL);
     deadline->sleep_ns *= 2;
     if (deadline->sleep_ns > SLEEP_MAX_NS)

@@ -45,6 +45,21 @@ static void there_are_many_looks_before_the_first_sleep(void **state)
         ;
 }
 
+static void whoever_was_held_up_until_the_end_looks_once_more(void **state)
+{
+    struct deadline deadline;
+    uint32_t sleep_ns;
+
+    (void)state;
+    deadline_start(&deadline, 60000);
+    sleep_ns = deadline.sleep_ns;
+    while (deadline.sleep_ns == sleep_ns)
+        assert_true(deadline_wait(&deadline));
+    deadline.end_ns = 0; /* passes before it waits again */
+    assert_true(deadline_wait(&deadline));
+    assert_false(deadline_wait(&deadline));
+}
+
 static void a_long_wait_is_mostly_sleep(void **state)
 {
     const uint64_t start = ns_of(CLOCK_PROCESS_CPUTIME_ID);
@@ -62,6 +77,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deadline_ends_after_its_time),
         cmocka_unit_test(there_are_many_looks_before_the_first_sleep),
+        cmocka_unit_test(whoever_was_held_up_until_the_end_looks_once_more),
         cmocka_unit_test(a_long_wait_is_mostly_sleep),
     };
 

@@ -180,14 +180,20 @@ void rsp_doubt_load(struct session *session)
                                    "of a load that was canceled, load it again");
 }
 
-/* A load over a program that "monitor resume" or "monitor reset" has set going. GDB takes it for
+/*
+ * A load over a program that "monitor resume" or "monitor reset" has set going. GDB takes it for
  * halted, sends no PC that it believes to be right, and would then go on with the old program on
- * the new one's code. So it stands at its entry before that is written. */
-static int halt_for_load(struct session *session, uint32_t addr, uint32_t len)
+ * the new one's code. So it stands at its entry before that is written. Or over one whose MMU is
+ * on: what is loaded goes to physical addresses, not to where the old tables say, and may lie over
+ * these tables.
+ */
+static int reset_for_load(struct session *session, uint32_t addr, uint32_t len)
 {
     const uint32_t entry = session->info.entry & ~1u;
 
-    if (!session->running || len <= PATCH_BYTES || entry - addr >= len)
+    if (len <= PATCH_BYTES || entry - addr >= len)
+        return 0;
+    if (!session->running && !(session->info.program_flags & AMPGDB_PROGRAM_MMU))
         return 0;
     return session_reset(session);
 }
@@ -213,7 +219,7 @@ void rsp_forget_writes(struct session *session)
 /* A load writes nothing twice: if this does, it is the first change to what was loaded. */
 int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
 {
-    int error = halt_for_load(session, addr, len);
+    int error = reset_for_load(session, addr, len);
 
     if (error)
         return error;

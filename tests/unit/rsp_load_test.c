@@ -341,6 +341,22 @@ static void load_over_a_program_that_runs_halts_it_at_its_entry(void **state)
                        "remember 20000000:20000000,11;continue;");
 }
 
+/* Its tables once sent the new program to other addresses, or were overwritten on the way. */
+static void load_over_a_program_with_its_mmu_on_turns_that_off(void **state)
+{
+    (void)state;
+    client.core3.program_flags = AMPGDB_PROGRAM_MMU;
+    client.core3.regs[AMPGDB_REG_PC] = 0x20000100;
+    check(&client, "X20000100,14:0123456789abcdef0123", "OK"); /* data */
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, CODE_17, "OK");
+    check(&client, "Pf=00000020", "OK");
+    core3_did(&client, "write 20000100,14;step;reset 20000000;write 20000000,11;reset 20000000;"
+                       "allow 0;remember 20000000:20000000,11;");
+}
+
 static void patch_and_data_do_not_disturb_a_program_that_runs(void **state)
 {
     (void)state;
@@ -664,6 +680,7 @@ int main(void)
         TEST(memory_changed_after_a_load_without_a_pc_is_not_original),
         TEST(load_that_was_canceled_is_spoken_of_once),
         TEST(load_over_a_program_that_runs_halts_it_at_its_entry),
+        TEST(load_over_a_program_with_its_mmu_on_turns_that_off),
         TEST(patch_and_data_do_not_disturb_a_program_that_runs),
         TEST(patch_is_no_load),
         TEST(data_elsewhere_is_no_load),

@@ -26,8 +26,9 @@ struct single {
     bool watch_lifted;
     uint32_t from;
     struct code_successor next;
-    bool masked;   /* no interrupt can come between: nothing to compare */
-    uint32_t mode; /* in which it began */
+    bool masked;        /* no interrupt can come between: nothing to compare */
+    uint32_t mode;      /* in which it began */
+    struct frame *held; /* whose CPSR.I we have set; the program's frame is always the same */
     uint32_t sp;
 };
 
@@ -47,7 +48,33 @@ static bool is_breakpoint(uint32_t pc)
     return breakpoints_has_software(pc) || breakpoints_has_hardware(pc);
 }
 
-static int begin(struct single *single, const struct frame *frame)
+/*
+ * While something is lifted, or GDB has taken it out to step over it, nobody else may run. The
+ * timer's interrupt has usually come when a stop is over: its handler, and the task that it
+ * switches to, would go past all breakpoints until this instruction has its turn again.
+ */
+static void hold_interrupts(struct single *single, struct frame *frame)
+{
+    if (frame->cpsr & PSR_I || !single->next.keeps.interrupts)
+        return;
+    frame->cpsr |= PSR_I;
+    single->held = frame;
+}
+
+/* The instruction may have got no further than to the handler of its fault. */
+static void release_interrupts(const struct single *single)
+{
+    struct frame *const frame = single->held;
+
+    if (!frame)
+        return;
+    if ((frame->cpsr & PSR_MODE) == single->mode)
+        frame->cpsr &= ~PSR_I;
+    else
+        regs_set_spsr(frame, regs_spsr(frame) & ~PSR_I);
+}
+
+static int begin(struct single *single, struct frame *frame)
 {
     struct code_successor next;
     const int error = code_successor(frame, &next);
@@ -61,9 +88,12 @@ static int begin(struct single *single, const struct frame *frame)
     single->from = frame->pc;
     single->next = next;
     single->masked = frame->cpsr & PSR_I;
+    single->held = NULL;
     single->mode = frame->cpsr & PSR_MODE;
     if (!single->masked)
         single->sp = regs_read(frame, AMPGDB_REG_SP);
+    if (is_breakpoint(frame->pc))
+        hold_interrupts(single, frame);
     return 0;
 }
 
@@ -72,13 +102,15 @@ static void end(struct single *single)
     if (!single->active)
         return;
     single->active = false;
+    release_interrupts(single);
     breakpoints_replant(single->from);
     if (single->watch_lifted)
         watchpoints_replant();
 }
 
-static void lift_watchpoints_for(struct single *single)
+static void lift_watchpoints_for(struct single *single, struct frame *frame)
 {
+    hold_interrupts(single, frame);
     single->watch_lifted = true;
     watchpoints_lift();
 }
@@ -111,7 +143,7 @@ static bool is_end(const struct single *single, const struct frame *frame)
 
 /* Execute one instruction that nobody asked for. An interrupt handler that comes to it meanwhile
  * does not meet its breakpoint. False when it cannot be decoded. */
-static bool step_aside(const struct frame *frame)
+static bool step_aside(struct frame *frame)
 {
     end(&detour);
     return begin(step.active ? &detour : &step, frame) == 0;
@@ -222,7 +254,8 @@ static void begin_abort(const struct frame *frame)
 
 static int go(struct frame *frame, const struct ampgdb_stop *stop)
 {
-    const bool is_watched = stop->reason == AMPGDB_STOP_WATCH && is_where_it_stopped(frame, stop);
+    const bool is_met = is_where_it_stopped(frame, stop);
+    const bool is_watched = stop->reason == AMPGDB_STOP_WATCH && is_met;
     const bool is_free = !is_breakpoint(frame->pc) && !breakpoints_has_catch(frame->pc);
     int error;
 
@@ -233,8 +266,10 @@ static int go(struct frame *frame, const struct ampgdb_stop *stop)
         begin_abort(frame);
     else if (error)
         return error;
+    if (is_met && (stop->reason == AMPGDB_STOP_SW_BREAK || stop->reason == AMPGDB_STOP_HW_BREAK))
+        hold_interrupts(&step, frame);
     if (is_watched)
-        lift_watchpoints_for(&step);
+        lift_watchpoints_for(&step, frame);
     return RUN_GO;
 }
 
@@ -320,7 +355,7 @@ static enum run_outcome watch(struct frame *frame, struct ampgdb_stop *stop)
     }
     if ((!single || single->from != frame->pc) && !step_aside(frame))
         return stop_for(stop, AMPGDB_STOP_UNKNOWN, 0, frame->hsr);
-    lift_watchpoints_for(waiting());
+    lift_watchpoints_for(waiting(), frame);
     return RUN_GO;
 }
 

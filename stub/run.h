@@ -25,9 +25,11 @@ enum run_outcome {
  *
  * At the PC of the last stop breakpoints, and a watched access that stopped the program, are
  * stepped off: the instruction there is executed, nothing of it counts again. At another PC, where
- * the debugger put it, breakpoints are met first. An instruction that cannot be fetched is tried:
- * its abort stops the program. A branch to itself stops at once, before it is executed: a
- * breakpoint at the address where the program is resumed fires immediately.
+ * the debugger put it, breakpoints are met first. No interrupt comes before what is stepped off:
+ * its handler, or the task that it switches to, would go past what is lifted meanwhile. An
+ * instruction that cannot be fetched is tried: its abort stops the program. A branch to itself
+ * stops at once, before it is executed: a breakpoint at the address where the program is resumed
+ * fires immediately.
  *
  * Returns an outcome, or -AMPGDB_EDECODE from the step decoder: the frame is as it was then.
  */
@@ -42,7 +44,8 @@ int run_resume(struct frame *frame, const struct ampgdb_resume *resume, struct a
  */
 enum run_outcome run_debug_event(struct frame *frame, struct ampgdb_stop *stop);
 
-/* run_cancel - the program stopped for another reason: forget a step that was under way. */
+/* run_cancel - the program stopped for another reason: forget a step that was under way. What it
+ * changed in the frame is put right. */
 void run_cancel(void);
 
 #endif

@@ -37,6 +37,18 @@ static const struct pattern arm_sp[] = {
     {0x0E2F0000, 0x0C2D0000}, /* LDC, STC, VLDM, VSTM with write-back */
 };
 
+/* Those that read or write CPSR.I and keep the mode. */
+static const struct pattern arm_interrupts[] = {
+    {0xFFF10020, 0xF1000000}, /* CPS */
+    {0x0FF000F0, 0x01000000}, /* MRS */
+};
+
+static const struct pattern thumb_interrupts[] = {
+    {0xFFE80000, 0xB6600000}, /* CPS */
+    {0xFFF0D400, 0xF3A08400}, /* CPS, 32 bits */
+    {0xFFF0D000, 0xF3E08000}, /* MRS */
+};
+
 static const struct pattern thumb_mode[] = {
     {0xFF000000, 0xDF000000}, /* SVC */
     {0xFFE0D100, 0xF3808100}, /* MSR */
@@ -84,7 +96,16 @@ struct step_keeps step_keeps(uint32_t code, bool thumb)
     const bool is_short = (code & 0xF800u) < 0xE800u; /* A6.1 */
     const uint32_t insn = is_short ? code << 16 : code << 16 | code >> 16;
 
-    if (!thumb)
-        return (struct step_keeps){!IS_ANY_OF(arm_mode, code), !IS_ANY_OF(arm_sp, code)};
-    return (struct step_keeps){!IS_ANY_OF(thumb_mode, insn), !IS_ANY_OF(thumb_sp, insn)};
+    struct step_keeps keeps;
+
+    if (thumb) {
+        keeps.mode = !IS_ANY_OF(thumb_mode, insn);
+        keeps.sp = !IS_ANY_OF(thumb_sp, insn);
+        keeps.interrupts = keeps.mode && !IS_ANY_OF(thumb_interrupts, insn);
+    } else {
+        keeps.mode = !IS_ANY_OF(arm_mode, code);
+        keeps.sp = !IS_ANY_OF(arm_sp, code);
+        keeps.interrupts = keeps.mode && !IS_ANY_OF(arm_interrupts, code);
+    }
+    return keeps;
 }

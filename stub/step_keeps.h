@@ -14,7 +14,8 @@
 
 struct step_keeps {
     bool mode;
-    bool sp; /* of the mode it is executed in */
+    bool sp;         /* of the mode it is executed in */
+    bool interrupts; /* mode and CPSR.I, and it does not look at that either */
 };
 
 /*

@@ -5,8 +5,9 @@ emulated core itself and knows nothing of ours.
 
 import elf
 import pytest
+from contract import BCM283X
 from gdb_driver import Gdb
-from rig import start_without_stub
+from rig import start_without_stub, value
 from virtual_pi import VirtualPi
 
 STEPS = 300
@@ -80,6 +81,21 @@ def test_the_bridge_steps_off_a_breakpoint_that_stays_planted(gdb, pi):
     assert "wait" in gdb.do("maintenance flush register-cache") + gdb.do("frame")
     gdb.do("maintenance packet vCont;c")
     assert gdb.do("print blinks").split()[-1] != blinks.split()[-1]
+
+
+@pytest.mark.parametrize("point", ["break *&visit", "hbreak *&visit", "break *&visit if $r0 < 2",
+                                   "watch *(unsigned *)&visits"])
+def test_who_interrupts_meets_the_breakpoint_that_is_stepped_off(attach, pi, point):
+    """GDB takes it out for that. The handler once ran in that step, and all that it led to, a
+    scheduler's other tasks, say."""
+    gdb = attach("visits")
+    gdb.do(point)
+    for _ in range(3):
+        gdb.do("continue")
+        assert value(gdb, "$r0") == 0
+        pi.write32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX0_SET, 1)
+        gdb.do("continue")
+        assert value(gdb, "$r0") == 1
 
 
 def test_a_branch_to_itself_can_be_stepped_for_ever(bridge, build, new_gdb):

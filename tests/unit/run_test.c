@@ -58,6 +58,8 @@ static struct {
 } unit[DEBUG_UNIT_BREAKPOINTS_MAX];
 
 static uint32_t interrupt_before; /* an address: an interrupt comes there, once */
+static bool interrupt_pending;
+static uint32_t spsr;
 static uint32_t handler_mode, handler_sp;
 static struct step_keeps keeps;
 static uint32_t accessing, accessing_too; /* instructions that meet a watchpoint register */
@@ -150,6 +152,18 @@ uint32_t regs_read(const struct frame *of, uint32_t number)
     return number == AMPGDB_REG_SP ? of->sp_usr : of->r[number];
 }
 
+uint32_t regs_spsr(const struct frame *of)
+{
+    (void)of;
+    return spsr;
+}
+
+void regs_set_spsr(const struct frame *of, uint32_t value)
+{
+    (void)of;
+    spsr = value;
+}
+
 void regs_skip(struct frame *of, uint32_t len)
 {
     of->pc += len;
@@ -206,7 +220,7 @@ void prints_send(uint32_t id, uint32_t strings, const uint64_t *values, uint32_t
 static void take_interrupt(void)
 {
     interrupted = frame;
-    interrupt_before = 0;
+    interrupt_pending = false;
     frame.pc = HANDLER;
     frame.cpsr = handler_mode | PSR_I;
     frame.sp_usr = handler_sp;
@@ -254,7 +268,11 @@ static bool meets_event(void)
 static void run(void)
 {
     for (unsigned i = 0; i < 10000; i++) {
-        if (frame.pc == interrupt_before)
+        if (frame.pc == interrupt_before) {
+            interrupt_before = 0;
+            interrupt_pending = true;
+        }
+        if (interrupt_pending && !(frame.cpsr & PSR_I))
             take_interrupt();
         if (is_unreachable(frame.pc)) {
             run_cancel();
@@ -377,10 +395,11 @@ static int fresh(void **state)
     frame.pc = stop.regs[AMPGDB_REG_PC] = BASE;
     frame.cpsr = MODE_SVC;
     frame.sp_usr = STACK;
-    interrupt_before = accessing = accessing_too = caught_at = 0;
+    interrupt_before = accessing = accessing_too = caught_at = spsr = 0;
+    interrupt_pending = false;
     handler_mode = MODE_IRQ;
     handler_sp = STACK;
-    keeps = (struct step_keeps){true, true};
+    keeps = (struct step_keeps){true, true, true};
     access_counts = watch_lifted = false;
     prints = delivered = events = 0;
     ram[101] = RETURN;
@@ -719,6 +738,7 @@ static void hits_in_a_handler_do_not_disturb_a_step(void **state)
     (void)state;
     set_print(0);
     set_print(100);
+    keeps.interrupts = false; /* else none would come here */
     interrupt_before = AT(0);
     step();
     assert_stop(AMPGDB_STOP_STEP, 1);
@@ -728,8 +748,7 @@ static void hits_in_a_handler_do_not_disturb_a_step(void **state)
     assert_true(is_armed(AT(0)) && is_armed(AT(100)));
 }
 
-/* The handler calls a function that the program comes to, too, with a breakpoint in it. Only while
- * that one is stepped off is it not there for the handler. */
+/* The handler calls a function that the program comes to, too, with a breakpoint in it. */
 static void every_hit_counts_once_whenever_an_interrupt_comes(void **state)
 {
     for (uint32_t when = 0; when < 5; when++) {
@@ -743,11 +762,80 @@ static void every_hit_counts_once_whenever_an_interrupt_comes(void **state)
         go();
         assert_stop(AMPGDB_STOP_HW_BREAK, 5);
         assert_int_equal(interrupt_before, 0);
-        assert_int_equal(prints, when == 3 ? 2 : 3);
+        assert_int_equal(prints, 3);
         assert_executed(1, 1);
         assert_executed(2, 2);
         assert_executed(3, 2);
     }
+}
+
+/* GDB takes a breakpoint out to step over it. The handler once ran then, and all that it led to. */
+static void no_interrupt_comes_before_what_is_stepped_off(void **state)
+{
+    static const uint32_t met[] = {AMPGDB_STOP_SW_BREAK, AMPGDB_STOP_HW_BREAK, AMPGDB_STOP_WATCH};
+
+    for (uint32_t i = 0; i < 3; i++) {
+        fresh(state);
+        stop.reason = met[i];
+        interrupt_before = AT(0);
+        step();
+        assert_stop(AMPGDB_STOP_STEP, 1);
+        assert_int_equal(frame.cpsr, MODE_SVC);
+        assert_executed(0, 1);
+        assert_executed(100, 0);
+        step();
+        assert_stop(AMPGDB_STOP_STEP, 2);
+        assert_int_equal(frame.cpsr, MODE_SVC);
+        assert_executed(100, 1);
+    }
+}
+
+static void nor_before_an_access_beside_what_is_watched(void **state)
+{
+    (void)state;
+    set(AMPGDB_BREAK_SOFTWARE, 3);
+    accessing = interrupt_before = AT(1);
+    go();
+    assert_stop(AMPGDB_STOP_SW_BREAK, 3);
+    assert_executed(100, 1);
+    assert_executed(1, 1);
+    assert_int_equal(frame.cpsr, MODE_SVC);
+}
+
+static void an_instruction_that_minds_interrupts_is_left_to_them(void **state)
+{
+    (void)state;
+    stop.reason = AMPGDB_STOP_SW_BREAK;
+    keeps.interrupts = false;
+    interrupt_before = AT(0);
+    step();
+    assert_stop(AMPGDB_STOP_STEP, 1);
+    assert_executed(100, 1);
+}
+
+static void interrupts_that_were_masked_stay_so(void **state)
+{
+    (void)state;
+    stop.reason = AMPGDB_STOP_SW_BREAK;
+    frame.cpsr |= PSR_I;
+    step();
+    assert_int_equal(frame.cpsr, MODE_SVC | PSR_I);
+}
+
+/* What was stepped off has faulted, and its handler meets a breakpoint. */
+static void a_stop_in_a_handler_gives_the_program_its_interrupts_back(void **state)
+{
+    const struct ampgdb_resume resume = {AMPGDB_RESUME_STEP, 0, 0};
+
+    (void)state;
+    stop.reason = AMPGDB_STOP_SW_BREAK;
+    assert_int_equal(run_resume(&frame, &resume, &stop), RUN_GO);
+    assert_int_equal(frame.cpsr, MODE_SVC | PSR_I);
+    spsr = frame.cpsr;
+    frame.cpsr = MODE_ABT | PSR_I;
+    run_cancel();
+    assert_int_equal(frame.cpsr, MODE_ABT | PSR_I);
+    assert_int_equal(spsr, MODE_SVC);
 }
 
 static void without_interrupts_mode_and_stack_do_not_matter(void **state)
@@ -767,12 +855,12 @@ static void an_instruction_may_change_mode_or_stack(void **state)
     const struct ampgdb_resume resume = {AMPGDB_RESUME_STEP, 0, 0};
 
     (void)state;
-    keeps = (struct step_keeps){true, false};
+    keeps = (struct step_keeps){true, false, true};
     assert_int_equal(run_resume(&frame, &resume, &stop), RUN_GO);
     frame.sp_usr -= 16;
     run();
     assert_stop(AMPGDB_STOP_STEP, 1);
-    keeps = (struct step_keeps){false, true};
+    keeps = (struct step_keeps){false, true, false};
     assert_int_equal(run_resume(&frame, &resume, &stop), RUN_GO);
     frame.cpsr = MODE_SYS;
     run();
@@ -1038,6 +1126,11 @@ int main(void)
                                fresh),
         cmocka_unit_test_setup(hits_in_a_handler_do_not_disturb_a_step, fresh),
         cmocka_unit_test_setup(every_hit_counts_once_whenever_an_interrupt_comes, fresh),
+        cmocka_unit_test_setup(no_interrupt_comes_before_what_is_stepped_off, fresh),
+        cmocka_unit_test_setup(nor_before_an_access_beside_what_is_watched, fresh),
+        cmocka_unit_test_setup(an_instruction_that_minds_interrupts_is_left_to_them, fresh),
+        cmocka_unit_test_setup(interrupts_that_were_masked_stay_so, fresh),
+        cmocka_unit_test_setup(a_stop_in_a_handler_gives_the_program_its_interrupts_back, fresh),
         cmocka_unit_test_setup(without_interrupts_mode_and_stack_do_not_matter, fresh),
         cmocka_unit_test_setup(an_instruction_may_change_mode_or_stack, fresh),
         cmocka_unit_test_setup(a_watched_access_stops_before_it_happens, fresh),

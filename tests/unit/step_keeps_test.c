@@ -152,11 +152,34 @@ static void thumb_instructions(void **state)
     assert_rows(thumb, sizeof thumb / sizeof thumb[0], true);
 }
 
+/* Those that read or write CPSR.I, with or without the mode. */
+static void interrupts(void **state)
+{
+    static const uint32_t arm_minding[] = {0xF1080080, 0xF10C0080, 0xF1020012, 0xE10F0000,
+                                           0xE121F000, 0xEF000001, 0xF8BD0A00, 0xE25EF004};
+    static const uint32_t thumb_minding[] = {0xBF00B662, 0xBF00B672, 0x8440F3AF, 0x8640F3AF,
+                                             0x8112F3AF, 0x8000F3EF, 0x8100F380, 0xBF00DF01};
+    static const uint32_t arm_not[] = {0xE1A00001, 0xE320F003, 0xE1000091, 0xE92D0003, 0xEBFFFFF3};
+    static const uint32_t thumb_not[] = {0xBF002001, 0xBF00BF30, 0x8000F3AF, 0xBF00B501,
+                                         0xBF00B6FF};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof arm_minding / sizeof arm_minding[0]; i++)
+        assert_false(step_keeps(arm_minding[i], false).interrupts);
+    for (size_t i = 0; i < sizeof thumb_minding / sizeof thumb_minding[0]; i++)
+        assert_false(step_keeps(thumb_minding[i], true).interrupts);
+    for (size_t i = 0; i < sizeof arm_not / sizeof arm_not[0]; i++)
+        assert_true(step_keeps(arm_not[i], false).interrupts);
+    for (size_t i = 0; i < sizeof thumb_not / sizeof thumb_not[0]; i++)
+        assert_true(step_keeps(thumb_not[i], true).interrupts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arm_instructions),
         cmocka_unit_test(thumb_instructions),
+        cmocka_unit_test(interrupts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

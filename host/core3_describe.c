@@ -151,7 +151,7 @@ static const struct stop_text {
     [AMPGDB_STOP_STEP] = {"step done", NULL},
     [AMPGDB_STOP_SW_BREAK] = {"software breakpoint", NULL},
     [AMPGDB_STOP_HW_BREAK] = {"hardware breakpoint", NULL},
-    [AMPGDB_STOP_BKPT] = {"BKPT instruction of the program", NULL},
+    [AMPGDB_STOP_BKPT] = {NULL, describe_bkpt},
     [AMPGDB_STOP_RETURNED] = {"the program has ended: it returned from where it was entered", NULL},
     [AMPGDB_STOP_UNDEFINED] = {NULL, describe_undefined},
     [AMPGDB_STOP_SVC] = {NULL, describe_svc},

@@ -68,6 +68,18 @@ void describe_undefined(struct sentence *text, const struct core3_info *info,
         sentence_add(text, ": UDF, a trap on purpose");
 }
 
+void describe_bkpt(struct sentence *text, const struct core3_info *info,
+                   const struct ampgdb_stop *stop)
+{
+    (void)info;
+    if (stop->instruction == AMPGDB_BKPT_ARM || (stop->instruction & 0xFFFFu) == AMPGDB_BKPT_THUMB)
+        sentence_add(text, "a breakpoint of the debugger's in code that the program has copied or "
+                           "mapped to here; delete it, use \"hbreak\", and let the program copy "
+                           "its code again");
+    else
+        sentence_add(text, "BKPT instruction of the program");
+}
+
 void describe_svc(struct sentence *text, const struct core3_info *info,
                   const struct ampgdb_stop *stop)
 {

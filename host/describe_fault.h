@@ -12,7 +12,7 @@
 typedef void describe_fn(struct sentence *text, const struct core3_info *info,
                          const struct ampgdb_stop *stop);
 
-describe_fn describe_undefined, describe_svc, describe_prefetch, describe_data, describe_s2_fetch,
-    describe_s2_data, describe_watch, describe_agent;
+describe_fn describe_undefined, describe_bkpt, describe_svc, describe_prefetch, describe_data,
+    describe_s2_fetch, describe_s2_data, describe_watch, describe_agent;
 
 #endif

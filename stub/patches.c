@@ -10,11 +10,8 @@
 #include <stddef.h>
 
 #include "ampgdb/message.h"
+#include "ampgdb/window_states.h"
 #include "memory.h"
-
-/* Our BKPTs carry a number that nobody types, so that a dump shows whose they are. */
-#define BKPT_ARM   0xE12A0A79u
-#define BKPT_THUMB 0xBEA9u
 
 struct patch {
     uint32_t addr;
@@ -43,7 +40,7 @@ static bool meets(const struct patch *patch, uint32_t addr, uint32_t size)
 
 static uint32_t bkpt_for(const struct patch *patch)
 {
-    return patch->size == 4 ? BKPT_ARM : BKPT_THUMB;
+    return patch->size == 4 ? AMPGDB_BKPT_ARM : AMPGDB_BKPT_THUMB;
 }
 
 static int plant(const struct patch *patch)

@@ -280,7 +280,15 @@ static int go_from_elsewhere(struct frame *frame, struct ampgdb_stop *stop)
     return meet_breakpoint(frame, stop) == RUN_STOP ? RUN_STOP : go(frame, stop);
 }
 
-/* A BKPT of the program's own has done its work when it stopped: go on behind it. */
+/* A BKPT of the program's own, and not one of ours that it has copied, or mapped elsewhere: there
+ * is an instruction behind that one. */
+static bool is_own_bkpt(const struct ampgdb_stop *stop)
+{
+    return stop->reason == AMPGDB_STOP_BKPT && stop->instruction != AMPGDB_BKPT_ARM &&
+           (stop->instruction & 0xFFFFu) != AMPGDB_BKPT_THUMB;
+}
+
+/* It has done its work when it stopped: go on behind it. */
 static int go_behind_bkpt(struct frame *frame, struct ampgdb_stop *stop)
 {
     regs_skip(frame, regs_is_thumb(frame) ? 2 : 4);
@@ -301,7 +309,7 @@ int run_resume(struct frame *frame, const struct ampgdb_resume *resume, struct a
         guest_deliver(frame);
     if (!is_where_it_stopped(frame, stop))
         outcome = go_from_elsewhere(frame, stop);
-    else if (stop->reason == AMPGDB_STOP_BKPT)
+    else if (is_own_bkpt(stop))
         outcome = go_behind_bkpt(frame, stop);
     else
         outcome = go(frame, stop);

@@ -25,13 +25,18 @@
 #define AMPGDB_PROGRAM_MMU    1 /* SCTLR.M: its addresses are virtual */
 #define AMPGDB_PROGRAM_DCACHE 2 /* SCTLR.C was set at least once since the last reset */
 
+/* The BKPTs that the stub plants. They carry a number that nobody types, so that a dump, or a copy
+ * of code that has one in it, shows whose they are. */
+#define AMPGDB_BKPT_ARM   0xE12A0A79
+#define AMPGDB_BKPT_THUMB 0xBEA9
+
 /* Why the program is halted: stop.reason. "Fault" reasons fill address and syndrome. */
 #define AMPGDB_STOP_RESET     0  /* fresh state, not run since the reset */
 #define AMPGDB_STOP_HALT      1  /* asked for */
 #define AMPGDB_STOP_STEP      2  /* a step is done */
 #define AMPGDB_STOP_SW_BREAK  3  /* a software breakpoint of the debugger */
 #define AMPGDB_STOP_HW_BREAK  4  /* a hardware breakpoint of the debugger */
-#define AMPGDB_STOP_BKPT      5  /* a BKPT that is part of the program */
+#define AMPGDB_STOP_BKPT      5  /* a BKPT that is not planted at PC */
 #define AMPGDB_STOP_RETURNED  6  /* the program returned to the LR it was started with */
 #define AMPGDB_STOP_UNDEFINED 7  /* undefined instruction; address: FPEXC, syndrome: CPACR */
 #define AMPGDB_STOP_SVC       8  /* SVC without a handler; address: none */

@@ -25,6 +25,11 @@ static const struct core3_info info = {
 #define WRITE 0x93800046u /* HSR: data abort, translation fault level 2, write */
 #define READ  0x93800006u
 
+#define OUR_BKPT                                                                                   \
+    "a breakpoint of the debugger's in code that the program has copied or mapped to here; "       \
+    "delete "                                                                                      \
+    "it, use \"hbreak\", and let the program copy its code again"
+
 /* clang-format off */
 static const struct {
     uint32_t reason, address, syndrome;
@@ -143,6 +148,9 @@ static const struct {
     const char *text;
 } whole[] = {
     /* undefined: the bits as a disassembler shows them */
+    {{.reason = AMPGDB_STOP_BKPT, .instruction = 0xE1200070}, 0, ARM_SVC, 0, "BKPT instruction of the program"},
+    {{.reason = AMPGDB_STOP_BKPT, .instruction = AMPGDB_BKPT_ARM}, 0, ARM_SVC, 0, OUR_BKPT},
+    {{.reason = AMPGDB_STOP_BKPT, .instruction = 0x46C00000 | AMPGDB_BKPT_THUMB}, 0, THUMB_SVC, 0, OUR_BKPT},
     {{.reason = AMPGDB_STOP_UNDEFINED}, 0, ARM_SVC, 0, "undefined instruction"},
     {{.reason = AMPGDB_STOP_UNDEFINED, .instruction = 0xFFFFFFFF}, 0, ARM_SVC, 0, "undefined instruction 0xffffffff"},
     {{.reason = AMPGDB_STOP_UNDEFINED, .instruction = 0x1234B7FF}, 0, THUMB_SVC, 0, "undefined instruction 0xb7ff"},

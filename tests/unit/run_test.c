@@ -995,6 +995,26 @@ static void a_breakpoint_on_a_bkpt_is_gone_behind_too(void **state)
     assert_stop(AMPGDB_STOP_STEP, 3);
 }
 
+/* The program has copied code with a breakpoint in it. What belongs there was once skipped. */
+static void a_bkpt_of_ours_elsewhere_is_not_gone_behind(void **state)
+{
+    static const uint32_t ours[] = {AMPGDB_BKPT_ARM, 0x00010000 | AMPGDB_BKPT_THUMB};
+
+    for (uint32_t i = 0; i < 2; i++) {
+        fresh(state);
+        ram[2] = AMPGDB_BKPT_ARM;
+        go();
+        assert_stop(AMPGDB_STOP_BKPT, 2);
+        stop.instruction = ours[i];
+        go();
+        assert_stop(AMPGDB_STOP_BKPT, 2);
+        ram[2] = GO_ON; /* the breakpoint is deleted */
+        step();
+        assert_stop(AMPGDB_STOP_STEP, 3);
+        assert_executed(2, 1);
+    }
+}
+
 static void a_breakpoint_behind_a_bkpt_is_met(void **state)
 {
     (void)state;
@@ -1142,6 +1162,7 @@ int main(void)
         cmocka_unit_test_setup(a_bkpt_of_the_program_is_gone_behind, fresh),
         cmocka_unit_test_setup(a_moved_pc_is_not_taken_for_a_bkpt, fresh),
         cmocka_unit_test_setup(a_breakpoint_on_a_bkpt_is_gone_behind_too, fresh),
+        cmocka_unit_test_setup(a_bkpt_of_ours_elsewhere_is_not_gone_behind, fresh),
         cmocka_unit_test_setup(a_breakpoint_behind_a_bkpt_is_met, fresh),
         cmocka_unit_test_setup(a_range_goes_on_behind_a_bkpt, fresh),
         cmocka_unit_test_setup(an_exception_is_caught, fresh),

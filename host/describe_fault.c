@@ -68,6 +68,20 @@ void describe_undefined(struct sentence *text, const struct core3_info *info,
         sentence_add(text, ": UDF, a trap on purpose");
 }
 
+/* Semihosting for AArch32 and AArch64 (ARM IHI 0080), "The semihosting interface". */
+#define SEMIHOSTING_ARM_SVC    0x123456u
+#define SEMIHOSTING_NUMBER     0xABu /* of SVC in Thumb state, of BKPT in both */
+#define SEMIHOSTING_ARM_BKPT   0xE1200A7Bu
+#define SEMIHOSTING_THUMB_BKPT 0xBEABu
+
+static void add_semihosting(struct sentence *text, const char *instruction)
+{
+    sentence_add(text,
+                 "%s, a semihosting call, which ampgdb does not serve; link the program without "
+                 "semihosting (not with --specs=rdimon.specs)",
+                 instruction);
+}
+
 void describe_bkpt(struct sentence *text, const struct core3_info *info,
                    const struct ampgdb_stop *stop)
 {
@@ -76,6 +90,9 @@ void describe_bkpt(struct sentence *text, const struct core3_info *info,
         sentence_add(text, "a breakpoint of the debugger's in code that the program has copied or "
                            "mapped to here; delete it, use \"hbreak\", and let the program copy "
                            "its code again");
+    else if (is_thumb(stop) ? (stop->instruction & 0xFFFFu) == SEMIHOSTING_THUMB_BKPT
+                            : stop->instruction == SEMIHOSTING_ARM_BKPT)
+        add_semihosting(text, "BKPT 0xAB");
     else
         sentence_add(text, "BKPT instruction of the program");
 }
@@ -86,10 +103,15 @@ void describe_svc(struct sentence *text, const struct core3_info *info,
     uint32_t number;
 
     (void)info;
-    if (instruction_is_svc(stop->instruction, is_thumb(stop), &number))
-        sentence_add(text, "SVC #%u", number);
-    else
+    if (!instruction_is_svc(stop->instruction, is_thumb(stop), &number)) {
         sentence_add(text, "SVC instruction");
+    } else if (!stop->caught &&
+               number == (is_thumb(stop) ? SEMIHOSTING_NUMBER : SEMIHOSTING_ARM_SVC)) {
+        add_semihosting(text, is_thumb(stop) ? "SVC 0xAB" : "SVC 0x123456");
+        return;
+    } else {
+        sentence_add(text, "SVC #%u", number);
+    }
     if (!stop->caught)
         sentence_add(text, ", but the program has no vectors; set VBAR (LR of its mode is lost)");
 }

@@ -25,6 +25,10 @@ static const struct core3_info info = {
 #define WRITE 0x93800046u /* HSR: data abort, translation fault level 2, write */
 #define READ  0x93800006u
 
+#define SEMIHOSTING                                                                                \
+    ", a semihosting call, which ampgdb does not serve; link the program without semihosting "     \
+    "(not "                                                                                        \
+    "with --specs=rdimon.specs)"
 #define OUR_BKPT                                                                                   \
     "a breakpoint of the debugger's in code that the program has copied or mapped to here; "       \
     "delete "                                                                                      \
@@ -151,6 +155,12 @@ static const struct {
     {{.reason = AMPGDB_STOP_BKPT, .instruction = 0xE1200070}, 0, ARM_SVC, 0, "BKPT instruction of the program"},
     {{.reason = AMPGDB_STOP_BKPT, .instruction = AMPGDB_BKPT_ARM}, 0, ARM_SVC, 0, OUR_BKPT},
     {{.reason = AMPGDB_STOP_BKPT, .instruction = 0x46C00000 | AMPGDB_BKPT_THUMB}, 0, THUMB_SVC, 0, OUR_BKPT},
+    {{.reason = AMPGDB_STOP_BKPT, .instruction = 0xE1200A7B}, 0, ARM_SVC, 0, "BKPT 0xAB" SEMIHOSTING},
+    {{.reason = AMPGDB_STOP_BKPT, .instruction = 0x46C0BEAB}, 0, THUMB_SVC, 0, "BKPT 0xAB" SEMIHOSTING},
+    {{.reason = AMPGDB_STOP_BKPT, .instruction = 0xE120BEAB}, 0, ARM_SVC, 0, "BKPT instruction of the program"},
+    {{.reason = AMPGDB_STOP_SVC, .instruction = 0xEF123456}, 0, ARM_SVC, 0, "SVC 0x123456" SEMIHOSTING},
+    {{.reason = AMPGDB_STOP_SVC, .instruction = 0x46C0DFAB}, 0, THUMB_SVC, 0, "SVC 0xAB" SEMIHOSTING},
+    {{.reason = AMPGDB_STOP_SVC, .instruction = 0xEF123456, .caught = 1}, 0, ARM_SVC, 0, "SVC #1193046; the program's handler runs on continue, or \"signal 0\" to retry"},
     {{.reason = AMPGDB_STOP_UNDEFINED}, 0, ARM_SVC, 0, "undefined instruction"},
     {{.reason = AMPGDB_STOP_UNDEFINED, .instruction = 0xFFFFFFFF}, 0, ARM_SVC, 0, "undefined instruction 0xffffffff"},
     {{.reason = AMPGDB_STOP_UNDEFINED, .instruction = 0x1234B7FF}, 0, THUMB_SVC, 0, "undefined instruction 0xb7ff"},

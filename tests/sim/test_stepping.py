@@ -98,6 +98,18 @@ def test_who_interrupts_meets_the_breakpoint_that_is_stepped_off(attach, pi, poi
         assert value(gdb, "$r0") == 1
 
 
+@pytest.mark.parametrize("point", ["break *&rest if $r0 == 5", "hbreak *&rest if $r0 == 5"])
+def test_a_branch_to_itself_that_is_stepped_off_for_ever_can_be_interrupted(attach, pi, point):
+    gdb = attach("visits")
+    gdb.do("tbreak *&visit")
+    gdb.do("continue")
+    gdb.do(point)
+    gdb.do("tbreak *&on_mail")
+    gdb.do("set $pc = &rest")
+    pi.write32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX0_SET, 1)
+    assert "on_mail" in gdb.do("continue")
+
+
 def test_a_branch_to_itself_can_be_stepped_for_ever(bridge, build, new_gdb):
     program = build / "programs" / "spin.elf"
     spin = elf.symbols(program)["spin"]

@@ -3,7 +3,7 @@
  *
  * A place that a loop and the handler of mailbox 0 both come to, as the tasks of a scheduler do. Each
  * visit changes "visits", also if it has interrupted another one; r0 says whose it is: 0 the loop's,
- * 1 the handler's.
+ * 1 the handler's. At "rest" it could wait for interrupts for ever.
  */
 #include "ampgdb/armv7.h"
 #include "ampgdb/bcm283x.h"
@@ -32,6 +32,11 @@ _start:
         b       1b
         .size   _start, . - _start
 
+        .global rest
+        .type   rest, %function
+rest:   b       rest
+        .size   rest, . - rest
+
         .global visit
         .type   visit, %function
 visit:
@@ -42,6 +47,7 @@ visit:
         bx      lr
         .size   visit, . - visit
 
+        .global on_mail
         .type   on_mail, %function
 on_mail:
         push    {r0-r2, lr}

@@ -183,7 +183,7 @@ const char *registers_xml(void)
         "<osabi>none</osabi>\n");
     for (enum register_feature i = 0; i < REGISTERS_FEATURES; i++)
         add_feature(i);
-    add("<feature name=\"org.gnu.gdb.arm.neon\"/>\n</target>\n"); /* GDB makes q0 to q15 of d0 to
-                                                                     d31 */
+    /* For the q0 to q15 that a GDB makes of d0 to d31; 13.1 leaves them void. */
+    add("<feature name=\"org.gnu.gdb.arm.neon\"/>\n</target>\n");
     return xml;
 }

@@ -213,7 +213,6 @@ void rsp_note_read(struct session *session)
 void rsp_forget_writes(struct session *session)
 {
     ranges_clear(&session->load.written);
-    session->load.state = LOAD_WRITTEN;
 }
 
 /* A load writes nothing twice: if this does, it is the first change to what was loaded. */

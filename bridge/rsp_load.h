@@ -11,7 +11,8 @@
  *      WRITTEN, LOOKED_AT  rsp_settle_load(), with more than a            TAKEN_IN
  *                          patch over the entry, and PC there
  *      TAKEN_IN            memory is written, as the first of a new load  WRITTEN
- *      each                a resume, or the program starts over           WRITTEN, by nothing
+ *
+ * A resume, and a program that starts over, forget what was written; without that no state matters.
  */
 #ifndef BRIDGE_RSP_LOAD_H
 #define BRIDGE_RSP_LOAD_H

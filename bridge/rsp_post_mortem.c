@@ -38,7 +38,7 @@ static void report_death(struct session *session)
 /* A client that does not wait gets the sentence as soon as it is legal. */
 void session_note_loss(struct session *session, int error)
 {
-    if (session->waiting && session->owns)
+    if (session->waiting)
         rsp_print(session); /* its last words */
     rsp_begin_post_mortem(session, session_explain(session, error));
     if (session->waiting) {

@@ -433,6 +433,10 @@ int core3_poll_stop(struct core3 *core3, struct ampgdb_stop *stop)
 
     if (error || !core3->has_stop)
         return error;
+    if (core3->hides > 0) {
+        core3->hides--;
+        return 0;
+    }
     core3->has_stop = false;
     *stop = core3->last;
     return 1;
@@ -498,10 +502,10 @@ int core3_reload(struct core3 *core3, struct error *error)
     return core3_reset(core3, core3->image_entry);
 }
 
-/* Somebody has loaded a program before the client came. */
 int core3_loaded_entry(struct core3 *core3, uint32_t *entry, struct error *error)
 {
-    (void)error;
+    if (core3->has_nothing)
+        return error_set(error, -HOST_EFAIL, "nothing was loaded");
     *entry = core3->image_entry;
     return 0;
 }
@@ -533,7 +537,7 @@ const char *core3_explain(const struct core3 *core3, int error)
 void core3_describe_stop(const struct core3_info *info, const struct ampgdb_stop *stop, char *text,
                          size_t size)
 {
-    (void)info;
+    assert(info->ram_end == FAKE_RAM_END);
     snprintf(text, size, "stop %u <%x&%x>", stop->reason, stop->address, stop->syndrome);
 }
 

@@ -65,6 +65,7 @@ struct core3 {
     uint32_t image_entry;
     uint8_t image_ram[FAKE_RAM_BYTES];
     bool refuses_image; /* core3_remember() fails */
+    bool has_nothing;   /* nothing was loaded before the client came */
 
     const char *notice; /* of core3_own() */
     unsigned own_takes_ms;
@@ -74,6 +75,7 @@ struct core3 {
     unsigned pings;
 
     bool never_halts;  /* takes the order to halt, and runs on */
+    unsigned hides;    /* so often core3_poll_stop() does not find a stop that is there */
     uint32_t deadly;   /* whoever reads memory there loses it, until core3_own(); 0: nowhere */
     int fail_in;       /* the fail_in-th request from now on fails; 0: none */
     int fail_with;     /* with this, and if it means "lost", all later ones too */

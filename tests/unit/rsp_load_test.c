@@ -76,6 +76,37 @@ static void thumb_load_after_an_arm_program_comes_with_a_cpsr(void **state)
     assert_int_equal(CPSR, 0x1f3);
 }
 
+/* Whatever told GDB of a CPSR, or it us: a load after that comes without one. */
+static void each_way_to_tell_a_cpsr_counts(void **state)
+{
+    static const char all[] =
+        "G"
+        "00000000000000000000000000000000000000000000000000000000000000000000"
+        "00000000000000000000000000000000000000000000000000000000000030010060";
+    static const struct {
+        uint32_t cpsr; /* that GDB knows of before */
+        const char *packet;
+        const char *reply;
+    } rows[] = {
+        {0x60000110, "p19", "30010060"}, {0x60000110, "P19=3f010000", "OK"},
+        {0x60000110, all, "OK"},         {0x60000130, "p0", "00000000"},
+        {0x60000130, "pf", "00000020"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        client_leave(&client);
+        attach(state);
+        stopped_with(rows[i].cpsr);
+        CPSR = 0x60000130;
+        check(&client, rows[i].packet, rows[i].reply);
+        check(&client, "X20000000,4:abcd", "OK");
+        client.core3.log[0] = 0;
+        check(&client, "Pf=00000020", "OK");
+        core3_did(&client, "reset 20000001;allow 0;remember 20000001:20000000,4;");
+    }
+}
+
 /* "monitor reset halt" changes T, and GDB does not know. */
 static void what_gdb_was_told_counts_and_not_what_is(void **state)
 {
@@ -152,6 +183,20 @@ static void cpsr_that_a_user_sets_after_a_load_counts(void **state)
     core3_did(&client, "reg16=80000113;");
 }
 
+/* GDB's own is in the packet after the PC. */
+static void cpsr_that_comes_later_than_gdbs_is_a_users(void **state)
+{
+    (void)state;
+    stopped_with(0x60000110);
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "Pf=00000020", "OK");
+    check(&client, "qC", "QC1");
+    client.core3.log[0] = 0;
+    check(&client, "P19=30010060", "OK");
+    check(&client, "P19=10010060", "OK");
+    core3_did(&client, "reg16=60000130;reg16=60000110;");
+}
+
 /* GDB need not look at anything before "set $cpsr" directly after a load. */
 static void cpsr_with_other_bits_than_the_old_one_is_a_users(void **state)
 {
@@ -181,9 +226,10 @@ static void load_is_remembered_without_devices(void **state)
     (void)state;
     check(&client, "X3f200000,4:abcd", "OK");
     check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "X20000100,1:a", "OK");
     check(&client, "Pf=00000020", "OK");
-    core3_did(&client, "write 3f200000,4;write 20000000,4;reset 20000000;allow 0;"
-                       "remember 20000000:20000000,4;");
+    core3_did(&client, "write 3f200000,4;write 20000000,4;write 20000100,1;reset 20000000;allow 0;"
+                       "remember 20000000:20000000,4;20000100,1;");
 }
 
 /* --- Load, without a PC -------------------------------------------------------------------- */
@@ -211,6 +257,37 @@ static void thumb_load_without_a_pc_stays_thumb(void **state)
     client_send(&client, "vCont;s");
     core3_did(&client,
               "write 20000000,11;reset 20000001;allow 0;remember 20000001:20000000,11;step;");
+}
+
+static void thumb_load_over_a_thumb_program_shows_at_the_resume(void **state)
+{
+    (void)state;
+    stopped_with(0x60000130);
+    check(&client, CODE_17, "OK");
+    check(&client, "Pf=00000020", "OK");
+    client.core3.log[0] = 0;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vCont;s");
+    core3_did(&client,
+              "write 20000000,11;reset 20000001;allow 0;remember 20000001:20000000,11;step;");
+}
+
+/* What is half taken in is not started, nor written to. */
+static void load_that_cannot_be_taken_in_stays_where_it_is(void **state)
+{
+    static const char *const packets[] = {"vCont;c", "X20000010,1:X", "P0=07000000"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+        client_leave(&client);
+        attach(state);
+        check(&client, CODE_17, "OK");
+        client.core3.log[0] = 0;
+        client.core3.fail_in = 2; /* PC, reset */
+        client.core3.fail_with = -AMPGDB_EFAULT;
+        check(&client, packets[i], "E0e");
+        core3_did(&client, "");
+    }
 }
 
 /* A CPSR alone: the old program was ARM, the new one is Thumb and starts at the same place. */
@@ -367,6 +444,31 @@ static void patch_and_data_do_not_disturb_a_program_that_runs(void **state)
     core3_did(&client, "continue;write 20000000,10;write 20000001,11;");
 }
 
+static void patches_side_by_side_are_no_load_of_a_program_that_runs(void **state)
+{
+    (void)state;
+    client_send(&client, "qRcmd,726573756d65");
+    client.len = 0;
+    check(&client, "X20000000,10:0123456789abcdef", "OK");
+    check(&client, "X20000010,10:0123456789abcdef", "OK");
+    check(&client, "X20000008,1:X", "OK");
+    core3_did(&client, "continue;write 20000000,10;write 20000010,10;write 20000008,1;");
+}
+
+static void section_that_ends_at_the_entry_does_not_halt_a_program_that_runs(void **state)
+{
+    (void)state;
+    check(&client, "X20000020,4:abcd", "OK");
+    check(&client, "Pf=20000020", "OK");
+    client_send(&client, "qRcmd,726573756d65");
+    client.len = 0;
+    client.core3.log[0] = 0;
+    check(&client, "X2000000f,11:0123456789abcdefg", "OK");
+    core3_did(&client, "write 2000000f,11;");
+    check(&client, "X20000010,11:0123456789abcdefg", "OK");
+    core3_did(&client, "reset 20000020;write 20000010,11;");
+}
+
 static void patch_is_no_load(void **state)
 {
     (void)state;
@@ -462,6 +564,88 @@ static void data_that_cannot_be_written_stops_nobody(void **state)
     client_send(&client, "vCont;c");
     expect_console(&client, NOT_OURS);
     core3_did(&client, "continue;");
+    assert_string_equal(client.log, NOT_OURS);
+}
+
+static void data_that_cannot_be_written_under_a_program_that_runs_is_not_a_load(void **state)
+{
+    (void)state;
+    client_send(&client, "qRcmd,726573756d65");
+    client.len = 0;
+    check(&client, REFUSED_17, "E0e");
+    assert_string_equal(client.log, "");
+}
+
+/* Its first section is there, and the program stands somewhere else. */
+static void load_that_fails_in_the_midst_of_a_program_does_not_start(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, CODE_17, "OK");
+    check(&client, REFUSED_17, "E0e");
+    client_send(&client, "vCont;c");
+    expect_console(&client, NOT_OURS NOT_STARTED);
+    expect_packet(&client, "E01");
+}
+
+/* --- Nothing was loaded -------------------------------------------------------------------- */
+
+static void attach_to_empty_core(void)
+{
+    client_leave(&client);
+    client_init(&client);
+    client.core3.has_nothing = true;
+    client_attach(&client);
+    client.core3.log[0] = 0;
+}
+
+/* GDB asks by a write of no bytes whether we know that packet. */
+static void empty_core_is_not_started_by_who_leaves(void **state)
+{
+    (void)state;
+    attach_to_empty_core();
+    check(&client, "X20000000,0:", "OK");
+    check(&client, "m20000000,4", "00000000");
+    check(&client, "D", "OK");
+    core3_did(&client, "clear_breaks;disown;");
+    assert_string_equal(client.log, "Core 3 stays halted: nothing was loaded yet\n");
+}
+
+static void empty_core_runs_if_it_is_told_to(void **state)
+{
+    (void)state;
+    attach_to_empty_core();
+    client_send(&client, "vCont;s");
+    expect_console(&client, "nothing that ampgdb knows of was loaded: what runs is whatever the "
+                            "RAM holds\n");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "D", "OK");
+    core3_did(&client, "step;clear_breaks;continue;disown;");
+}
+
+static void core_that_the_client_has_changed_is_not_empty(void **state)
+{
+    static const char *const packets[] = {
+        "X20000000,4:abcd", "P0=00000000",
+        "G"
+        "00000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000000000000000000000000000000000000000000000000000d3010000",
+        "qRcmd,72657365742068616c74", /* reset halt */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+        attach_to_empty_core();
+        client_send(&client, packets[i]);
+        client.len = 0;
+        client.core3.log[0] = 0;
+        check(&client, "D", "OK");
+        core3_did(&client, "clear_breaks;continue;disown;");
+        assert_string_equal(client.log, "");
+    }
 }
 
 /* --- Start over ---------------------------------------------------------------------------- */
@@ -495,6 +679,22 @@ static void run_brings_the_original_data_back(void **state)
     client_send(&client, "vCont;c");
     core3_did(&client, "continue;");
     expect_nothing(&client);
+}
+
+/* A patch over the entry was undone by the run. */
+static void what_was_written_before_a_run_is_no_load(void **state)
+{
+    (void)state;
+    load();
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, CODE_17, "OK");
+    client_send(&client, "vRun;");
+    client.len = 0;
+    client.core3.log[0] = 0;
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;");
 }
 
 static void restart_brings_the_original_data_back(void **state)
@@ -637,6 +837,21 @@ static void load_of_many_mebibytes_is_not_remembered(void **state)
     assert_not_remembered("it has more than 16 MiB");
 }
 
+static void load_of_16_mebibytes_is_not_too_large(void **state)
+{
+    char packet[64];
+
+    (void)state;
+    for (uint32_t i = 0; i < 63; i++) {
+        snprintf(packet, sizeof packet, "X%x,1:a", 0x40000000 + i * 0x3000000);
+        check(&client, packet, "E0e");
+    }
+    check(&client, "X20000000,1:a", "OK");
+    check(&client, "X20ffffff,1:a", "E0e");
+    check(&client, "Pf=00000020", "OK");
+    assert_not_remembered("its memory at 0x20000000 cannot be read back");
+}
+
 static void program_without_room_for_a_copy_is_not_remembered(void **state)
 {
     (void)state;
@@ -655,6 +870,7 @@ int main(void)
         TEST(load_gives_a_fresh_cpu),
         TEST(thumb_load_says_nothing_when_gdb_knows_of_thumb_already),
         TEST(thumb_load_after_an_arm_program_comes_with_a_cpsr),
+        TEST(each_way_to_tell_a_cpsr_counts),
         TEST(what_gdb_was_told_counts_and_not_what_is),
         TEST(pc_with_bit_0_is_thumb),
         TEST(pc_in_memory_that_was_looked_at_is_no_load),
@@ -664,14 +880,22 @@ int main(void)
         TEST(failed_load_does_not_start_over),
         TEST(reset_or_a_load_that_succeeds_ends_it),
         TEST(data_that_cannot_be_written_stops_nobody),
+        TEST(data_that_cannot_be_written_under_a_program_that_runs_is_not_a_load),
+        TEST(load_that_fails_in_the_midst_of_a_program_does_not_start),
+        TEST(empty_core_is_not_started_by_who_leaves),
+        TEST(empty_core_runs_if_it_is_told_to),
+        TEST(core_that_the_client_has_changed_is_not_empty),
         TEST(cpsr_is_the_clients_again_after_a_resume),
         TEST(pc_elsewhere_is_no_load),
         TEST(cpsr_that_a_user_sets_after_a_load_counts),
+        TEST(cpsr_that_comes_later_than_gdbs_is_a_users),
         TEST(cpsr_with_other_bits_than_the_old_one_is_a_users),
         TEST(second_pc_after_a_load_is_no_load),
         TEST(load_is_remembered_without_devices),
         TEST(load_without_a_pc_shows_at_the_resume),
         TEST(thumb_load_without_a_pc_stays_thumb),
+        TEST(thumb_load_over_a_thumb_program_shows_at_the_resume),
+        TEST(load_that_cannot_be_taken_in_stays_where_it_is),
         TEST(thumb_load_over_an_arm_program_comes_with_a_cpsr),
         TEST(cpsr_of_a_user_says_nothing_of_the_entry),
         TEST(cpsr_after_another_register_of_a_user_is_a_users),
@@ -682,9 +906,12 @@ int main(void)
         TEST(load_over_a_program_that_runs_halts_it_at_its_entry),
         TEST(load_over_a_program_with_its_mmu_on_turns_that_off),
         TEST(patch_and_data_do_not_disturb_a_program_that_runs),
+        TEST(patches_side_by_side_are_no_load_of_a_program_that_runs),
+        TEST(section_that_ends_at_the_entry_does_not_halt_a_program_that_runs),
         TEST(patch_is_no_load),
         TEST(data_elsewhere_is_no_load),
         TEST(run_brings_the_original_data_back),
+        TEST(what_was_written_before_a_run_is_no_load),
         TEST(restart_brings_the_original_data_back),
         TEST(monitor_reset_keeps_ram),
         TEST(run_without_a_copy_resets_and_says_so_at_the_resume),
@@ -695,6 +922,7 @@ int main(void)
         TEST(program_outside_the_ram_is_not_remembered),
         TEST(program_that_is_read_back_in_part_is_not_remembered),
         TEST(load_of_many_mebibytes_is_not_remembered),
+        TEST(load_of_16_mebibytes_is_not_too_large),
         TEST(program_without_room_for_a_copy_is_not_remembered),
     };
 

@@ -137,6 +137,8 @@ static void code_that_cannot_be_evaluated_is_refused_with_a_sentence(void **stat
     (void)state;
     refuse("Z0,20000100,4;X1,0e",
            "an agent expression takes more from its stack than is there, at byte 0");
+    refuse("Z0,20000100,4;X1,0e" TRUE_CODE,
+           "an agent expression takes more from its stack than is there, at byte 0");
     refuse("Z0,20000100,4;" TRUE_CODE "X4,26001a27",
            "$d0 cannot be used in a condition or a dprintf: only registers of Core 3 that are one "
            "word wide can");

@@ -192,6 +192,11 @@ static void a_system_register_makes_the_cache_forget(void **state)
     check(&client, "m20000100,1", "00");
     check(&client, "P62=00400020", "OK"); /* ttbr0 */
     check(&client, "m20000100,1", "01");
+    client.core3.program_flags = AMPGDB_PROGRAM_MMU;
+    check(&client, "P60=01000000", "OK"); /* sctlr */
+    check(&client, "m20000100,1", "01");
+    client.core3.ram[0x100] = 2; /* with tables, nothing is remembered */
+    check(&client, "m20000100,1", "02");
 }
 
 static void fault_registers(uint32_t reason, uint32_t syndrome, const char *address,

@@ -197,6 +197,33 @@ static void monitor_status_follows_the_program(void **state)
     observer.len = 0;
 }
 
+/* The scripts of IDEs say them, whoever attaches. */
+static void words_about_a_probe_are_no_error(void **state)
+{
+    static const char *const commands[] = {"init",   "adapter speed 1000", "adapter_khz 1000",
+                                           "poll",   "reset_config none",  "sleep 200",
+                                           "targets"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        monitor(commands[i]);
+        expect_console(&observer, "Nothing to do: there is no probe that must be set up.\n");
+        expect_bytes(&observer, "$OK#9a");
+    }
+    monitor("arm semihosting enable");
+    expect_console(&observer, "There is no semihosting: nobody answers a program that calls it.\n");
+    expect_bytes(&observer, "$OK#9a");
+}
+
+static void queries_are_answered(void **state)
+{
+    (void)state;
+    check(&observer, "qAttached", "1");
+    check(&observer, "qfThreadInfo", "m1");
+    check(&observer, "qsThreadInfo", "l");
+    check(&observer, "qXfer:features:read:target.xml:0,5", "m<?xml");
+}
+
 /* --- What is the debugger's ---------------------------------------------------------------- */
 
 static void look_at_everything(void)
@@ -260,6 +287,29 @@ static void all_that_acts_is_refused(void **state)
     assert_int_equal(debugger.core3.state, AMPGDB_STATE_RUNNING);
 }
 
+#define DENIED                                                                                     \
+    "an observer cannot change anything: another client debugs, or did when this one came; end "   \
+    "that session, then begin this one anew\n"
+
+/* Of a "load" GDB tells no more than that it failed. */
+static void refusal_is_explained_once_and_as_soon_as_text_is_legal(void **state)
+{
+    (void)state;
+    check(&observer, "X20000000,0:", "E." SENTENCE);
+    check(&observer, "X20000000,0:", "E." SENTENCE);
+    assert_string_equal(observer.log, DENIED);
+    monitor("version");
+    expect_console(&observer, DENIED "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
+    expect_bytes(&observer, "$OK#9a");
+    check(&observer, "X20000000,0:", "E." SENTENCE);
+    client_send(&observer, "vCont;c"); /* whose own refusal says the same */
+    expect_console(&observer, SENTENCE "\n");
+    expect_bytes(&observer, "$E01#a6");
+    monitor("version");
+    expect_console(&observer, "ampgdb-bridge " AMPGDB_VERSION ", stub ABI 2\n");
+    expect_bytes(&observer, "$OK#9a");
+}
+
 static void resuming_is_refused_aloud(void **state)
 {
     static const char *const packets[] = {"vCont;c", "vCont;s:1", "c", "s", "C05", "S05"};
@@ -277,8 +327,9 @@ static void resuming_is_refused_aloud(void **state)
 
 static void monitor_that_acts_is_refused_aloud(void **state)
 {
-    static const char *const commands[] = {"halt",       "resume",     "reset",     "reset run",
-                                           "reset halt", "reset init", "catch svc", "catch"};
+    static const char *const commands[] = {"halt",      "resume",     "reset",
+                                           "reset run", "reset halt", "reset init",
+                                           "catch svc", "catch",      "gdb_sync"};
 
     (void)state;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -389,13 +440,17 @@ static void loss_is_told_to_a_halted_debugger_when_it_may_be(void **state)
 static void observer_of_a_post_mortem_sees_what_is_left(void **state)
 {
     (void)state;
+    debugger.core3.last.regs[7] = 0xdeadbeef;
     lose();
     client_leave(&observer);
     debugger.core3.requests = 0;
     debugger.core3.ram[0] = 0x5a;
+    debugger.core3.state = AMPGDB_STATE_RUNNING; /* as it was when it died */
+    debugger.core3.last.regs[7] = 1;             /* not of the stop that the debugger sees */
     observe();
     assert_true(session_is_post_mortem(observer.session));
     check(&observer, "m20000000,2", "5a00");
+    check(&observer, "p7", "efbeadde");
     client_send(&observer, "g");
     assert_int_equal(observer.len, 1 + 17 * 8 + 3);
     observer.len = 0;
@@ -457,9 +512,12 @@ int main(void)
         TEST(question_tells_no_reason),
         TEST(threads_xml_follows_the_program),
         TEST(monitor_status_follows_the_program),
+        TEST(words_about_a_probe_are_no_error),
+        TEST(queries_are_answered),
         TEST(stop_is_left_to_the_debugger),
         TEST(prints_are_left_to_the_debugger),
         TEST(all_that_acts_is_refused),
+        TEST(refusal_is_explained_once_and_as_soon_as_text_is_legal),
         TEST(resuming_is_refused_aloud),
         TEST(monitor_that_acts_is_refused_aloud),
         TEST(leaving_changes_nothing),

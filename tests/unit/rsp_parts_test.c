@@ -353,6 +353,7 @@ static void trace_is_one_line_a_packet(void **state)
     assert_int_equal(line[0], '#');
     assert_non_null(fgets(line, sizeof line, file));
     assert_string_equal(line + strcspn(line, "><"), "> X2,3:\\x00\\x0a\\x5c}\n");
+    assert_in_range(atoi(line), 0, 60000); /* since it was opened */
     assert_non_null(fgets(line, sizeof line, file));
     assert_string_equal(line + strcspn(line, "><"), "> [Ctrl-C]\n");
     assert_non_null(fgets(line, sizeof line, file));

@@ -76,7 +76,21 @@ static void question_tells_why_the_program_halted_before(void **state)
     client_init(&client);
     fake_stop(&client.core3, AMPGDB_STOP_UNDEFINED, 0, 0);
     client_attach(&client);
+    client.core3.log[0] = 0;
     check(&client, "?", "T04thread:1;core:3;" REGS_AT("00000020"));
+    core3_did(&client, "");
+}
+
+/* The program runs on for a moment after the order. */
+static void attach_waits_for_the_stop(void **state)
+{
+    (void)state;
+    client_init(&client);
+    client.core3.state = AMPGDB_STATE_RUNNING;
+    client.core3.hides = 9;
+    client_attach(&client);
+    assert_int_equal(client.core3.hides, 0);
+    check(&client, "?", "T05thread:1;core:3;" REGS_AT("00000020"));
 }
 
 /* A stop that nobody took, of a program that is halted at attach, once came up at the next resume:
@@ -146,6 +160,8 @@ static void oversized_packet_is_refused_and_survived(void **state)
     memset(big, 'm', sizeof big - 1);
     client_init(&client);
     client_attach_with_acks(&client);
+    client_send(&client, "qC");
+    expect_bytes(&client, "+$QC1#c5");
     client_send(&client, big);
     expect_bytes(&client, "+$E16#ac");
     client_send(&client, "qC");
@@ -170,6 +186,10 @@ static void unknown_packets_get_the_empty_reply(void **state)
         "c20000000",
         "s20000000",
         "??",
+        "!1",
+        "k1",
+        "qfThreadInfo,1",
+        "qsThreadInfo,1",
         "QStartNoAckModeAgain",
         "vRun",
         "\xff\xfe",
@@ -184,6 +204,7 @@ static void unknown_packets_get_the_empty_reply(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++)
         check(&client, packets[i], "");
+    check(&client, "vCont?1", "E16");
     core3_did(&client, "");
 }
 
@@ -335,6 +356,8 @@ static void memory_is_read(void **state)
     check(&client, "m20020000,4", "E0e");
     check(&client, "m0,4", "E0e");
     check(&client, "mfffffffc,4", "E0e");
+    check(&client, "m20000000,0", "E16");
+    check(&client, "m20000000,4,", "E16");
 }
 
 static void memory_is_written(void **state)
@@ -357,6 +380,9 @@ static void longest_read_is_cut_to_the_packet(void **state)
     (void)state;
     client_send(&client, "m20000000,10000");
     assert_int_equal(client.len, 1 + RSP_PACKET_SIZE + 3);
+    client.len = 0;
+    client_send(&client, "m20000000,7fff");
+    assert_int_equal(client.len, 1 + RSP_PACKET_SIZE - 2 + 3);
     client.len = 0;
     client_send(&client, "m20000000,ffffffff");
     expect_bytes(&client, "$E16#ac");
@@ -386,6 +412,15 @@ static void small_reads_come_from_the_cache_while_halted(void **state)
     check(&client, "m20000004,4", "00000000");
     check(&client, "m200000fe,2", "0000");
     assert_int_equal(client.core3.requests, before);
+    /* the longest that is kept, and one that is longer */
+    client_send(&client, "m20001000,400");
+    before = client.core3.requests;
+    client_send(&client, "m20001000,400");
+    assert_int_equal(client.core3.requests, before);
+    client_send(&client, "m20002000,401");
+    client_send(&client, "m20002000,401");
+    assert_int_equal(client.core3.requests, before + 2);
+    client.len = 0;
     /* a write, a step and a stop drop it */
     check(&client, "M20000004,1:77", "OK");
     check(&client, "m20000004,2", "7700");
@@ -415,6 +450,8 @@ static void devices_and_virtual_addresses_are_never_cached(void **state)
 
 static void breakpoints_are_set_and_cleared(void **state)
 {
+    unsigned requests;
+
     (void)state;
     check(&client, "Z0,20000100,4", "OK");
     check(&client, "Z0,20000102,2", "OK");
@@ -424,10 +461,12 @@ static void breakpoints_are_set_and_cleared(void **state)
     check(&client, "z0,20000100,4", "OK");
     core3_did(&client, "set_break 0,20000100,4;set_break 0,20000102,2;set_break 1,20000104,3;"
                        "clear_break 0,20000100,4;");
+    requests = client.core3.requests;
     check(&client, "Z1,20000102,4", "OK"); /* never hit: there is nothing to tell Core 3 */
     check(&client, "z1,20000102,4", "OK");
     check(&client, "Z1,20000103,2", "OK");
     check(&client, "z1,20000101,3", "OK");
+    assert_int_equal(client.core3.requests, requests);
     core3_did(&client, "");
     check(&client, "Z0,20000102,4", "OK"); /* Core 3's to refuse */
     check(&client, "Z1,20000102,3", "OK");
@@ -618,6 +657,11 @@ static void ctrl_c_that_comes_after_the_stop_but_before_its_reply_is_not_lost(vo
 {
     (void)state;
     client_send(&client, "vCont;c");
+    client_feed(&client, "\x03", 1); /* so that the last stop that was told is of this kind */
+    session_poll(client.session);
+    client.core3.regs[AMPGDB_REG_PC] = FAKE_BASE;
+    client.len = 0;
+    client_send(&client, "vCont;c");
     fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
     client_feed(&client, "\x03", 1);
     session_poll(client.session);
@@ -688,18 +732,31 @@ static void impossible_step_without_registers_is_an_error(void **state)
     check(&client, "vCont;s", "E0e");
 }
 
+/* One of each kind that is neither a "g" nor another that needs the program halted. */
+#define REST                                                                                       \
+    "m20000000,4", "X20000000,1:a", "M20000000,1:00", "vCont?", "vCont;c", "vRun;",                \
+        "Z0,20000100,4", "z0,20000100,4", "?", "!", "Hg0", "T1", "c", "C05", "s", "S05", "R00",    \
+        "qSupported:x+", "QStartNoAckMode", "qAttached", "qC", "qfThreadInfo", "qsThreadInfo",     \
+        "qXfer:features:read:target.xml:0,9", "qXfer:threads:read::0,9", "qRcmd,68616c74"
+#define ALL_REGS                                                                                   \
+    "00000000000000000000000000000000000000000000000000000000000000000000"                         \
+    "00000000000000000000000000000000000000000000000000000000000000010060"
+
 static void waiting_client_gets_nothing_but_its_stop(void **state)
 {
+    static const char *const packets[] = {"g", "G" ALL_REGS, "p0", "P0=00000000", REST};
+
     (void)state;
     client_send(&client, "vCont;c");
     core3_did(&client, "continue;");
-    check(&client, "g", "E10");
-    check(&client, "m20000000,4", "E10");
-    check(&client, "vCont;c", "E10");
-    check(&client, "R00", "E10");
-    check(&client, "?", "E10");
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++)
+        check(&client, packets[i], "E10");
     core3_did(&client, "");
     assert_true(session_is_waiting(client.session));
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("04000020"));
+    expect_nothing(&client);
 }
 
 /* --- Monitor ------------------------------------------------------------------------------- */
@@ -713,6 +770,18 @@ static void monitor(const char *command)
     client_send(&client, packet);
 }
 
+/* Somewhere in what came back, all of it in one packet. */
+static void expect_hex(const char *text)
+{
+    char digits[200] = "";
+
+    for (size_t i = 0; text[i]; i++)
+        snprintf(digits + 2 * i, 3, "%02x", (uint8_t)text[i]);
+    assert_non_null(memmem(client.bytes, client.len, digits, strlen(digits)));
+}
+
+#define HELP "help        this list\n"
+
 static void monitor_version_and_help(void **state)
 {
     (void)state;
@@ -722,6 +791,7 @@ static void monitor_version_and_help(void **state)
     monitor("help");
     assert_true(client.len > 200);
     assert_memory_equal(client.bytes + client.len - 6, "$OK#9a", 6);
+    expect_hex(HELP);
 }
 
 static void monitor_unknown_command_lists_the_known(void **state)
@@ -731,6 +801,7 @@ static void monitor_unknown_command_lists_the_known(void **state)
     assert_memory_equal(client.bytes + client.len - 7, "$E01#a6", 7);
     client.len -= 7;
     assert_memory_equal(client.bytes, "$O556e6b6e6f776e20636f6d6d616e642022727474", 41);
+    expect_hex(HELP);
     client.len = 0;
     monitor("");
     assert_memory_equal(client.bytes + client.len - 7, "$E01#a6", 7);
@@ -749,7 +820,14 @@ static void monitor_resets(void **state)
                             "until \"maintenance flush register-cache\".\n");
     expect_bytes(&client, "$OK#9a");
     core3_did(&client, "reset 20000041;");
+    client_send(&client, "vCont;s");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "p78", "02000000"); /* AMPGDB_STOP_STEP */
+    client.core3.log[0] = 0;
     monitor(" reset  init ");
+    client.len = 0;
+    check(&client, "p78", "00000000");
     core3_did(&client, "reset 20000041;");
     client.len = 0;
     monitor("reset");
@@ -796,6 +874,26 @@ static void monitor_resume_and_halt(void **state)
     core3_did(&client, "continue;halt;step;");
     session_poll(client.session);
     expect_packet(&client, "T05thread:1;core:3;" REGS_AT("14000020"));
+}
+
+static void running_program_hides_its_registers_and_nothing_else(void **state)
+{
+    static const char *const registers[] = {"g", "G" ALL_REGS, "p0", "P0=00000000"};
+    static const char *const rest[] = {REST};
+
+    monitor("resume");
+    client.len = 0;
+    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++)
+        check(&client, registers[i], RUNS);
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+        client_leave(&client);
+        attach(state);
+        monitor("resume");
+        client.len = 0;
+        client_send(&client, rest[i]);
+        assert_true(client.len < 3 || memcmp(client.bytes, "$E.", 3) != 0);
+    }
+    client.len = 0;
 }
 
 /* A new PC once reset a program that "monitor resume" had set going. */
@@ -851,11 +949,32 @@ static void monitor_status_names_thumb_and_caches(void **state)
     (void)state;
     client.core3.entry = FAKE_BASE + 0x21;
     client.core3.program_flags = AMPGDB_PROGRAM_MMU | AMPGDB_PROGRAM_DCACHE;
-    client_send(&client, "qRcmd,737461747573");
-    client.bytes[client.len] = '\0';
-    /* "(Thumb)" and "MMU on, D-cache on", in hex */
-    assert_non_null(strstr((const char *)client.bytes, "285468756d6229"));
-    assert_non_null(strstr((const char *)client.bytes, "4d4d55206f6e2c20442d6361636865206f6e"));
+    monitor("status");
+    expect_hex("entry: 0x20000020 (Thumb)\n");
+    expect_hex("MMU on, D-cache on");
+}
+
+/* The registers may be other ones than GDB knows of, and "stepi" is how an IDE makes it ask. */
+static void monitor_gdb_sync_makes_the_next_step_none(void **state)
+{
+    (void)state;
+    fake_stop(&client.core3, AMPGDB_STOP_BKPT, 0, 0);
+    monitor("gdb_sync");
+    expect_bytes(&client, "$OK#9a");
+    check(&client, "vCont;s:1", "T05thread:1;core:3;" REGS_AT("00000020"));
+    check(&client, "p78", "02000000"); /* AMPGDB_STOP_STEP */
+    core3_did(&client, "");
+    client_send(&client, "vCont;s:1");
+    session_poll(client.session);
+    core3_did(&client, "step;");
+    monitor("gdb_sync");
+    client_send(&client, "vCont;c");
+    fake_stop(&client.core3, AMPGDB_STOP_BKPT, 0, 0);
+    session_poll(client.session);
+    client_send(&client, "vCont;s:1");
+    core3_did(&client, "continue;step;");
+    session_poll(client.session);
+    client.len = 0;
 }
 
 static void monitor_failure_gives_the_reason(void **state)
@@ -937,6 +1056,23 @@ static void kill_stops_the_program_at_its_start(void **state)
     core3_did(&client, "clear_breaks;disown;");
 }
 
+static void kill_ends_a_wait_and_is_forgotten_at_the_resume(void **state)
+{
+    (void)state;
+    client_leave(&client);
+    client_init(&client);
+    client.config.on_disconnect = ON_DISCONNECT_HALT;
+    client_attach(&client);
+    client_send(&client, "vCont;c");
+    check(&client, "vKill;1", "OK");
+    assert_false(session_is_waiting(client.session));
+    check(&client, "m20000000,1", "00");
+    client_send(&client, "vCont;c");
+    client.core3.log[0] = 0;
+    client_leave(&client);
+    core3_did(&client, "clear_breaks;halt;disown;");
+}
+
 static void vkill_answers_and_extended_clients_restart(void **state)
 {
     (void)state;
@@ -963,6 +1099,20 @@ static void stop_of_the_bridge_ends_a_wait(void **state)
     expect_console(&client, "the bridge ends\n");
     expect_bytes(&client, "$W00#b7");
     assert_true(session_is_over(client.session));
+    assert_false(session_is_waiting(client.session));
+}
+
+static void a_long_sentence_comes_in_parts(void **state)
+{
+    char text[2600] = "";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text - 2; i++)
+        text[i] = (char)('!' + i % 89);
+    client_send(&client, "vCont;c");
+    session_stop(client.session, text);
+    strcat(text, "\n");
+    expect_console(&client, text);
 }
 
 /* --- Core 3 refuses ------------------------------------------------------------------------ */
@@ -988,6 +1138,25 @@ static void a_failure_to_leave_in_order_is_logged(void **state)
     client.core3.fail_with = -AMPGDB_EFAULT;
     client_leave(&client);
     assert_string_equal(client.log, "Core 3 refuses\n");
+}
+
+static void a_failure_to_leave_in_order_starts_and_halts_nothing(void **state)
+{
+    static const enum on_disconnect ways[] = {ON_DISCONNECT_RUN, ON_DISCONNECT_HALT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        client_leave(&client);
+        client_init(&client);
+        client.config.on_disconnect = ways[i];
+        client_attach(&client);
+        client.core3.fail_in = 1;
+        client.core3.fail_with = -AMPGDB_EFAULT;
+        client.core3.log[0] = 0;
+        client_leave(&client);
+        core3_did(&client, "disown;");
+        client_attach(&client);
+    }
 }
 
 /* --- Trace --------------------------------------------------------------------------------- */
@@ -1021,6 +1190,7 @@ static void what_is_no_packet_is_noted_in_the_trace(void **state)
                         sizeof "# ampgdb-bridge " AMPGDB_VERSION "; milliseconds, > from the "
                                "client, < to the client\n" -
                             1);
+    assert_non_null(strstr(text, " > QStartNoAckMode\n"));
     assert_non_null(strstr(text, " > [packet too long]\n"));
     assert_non_null(strstr(text, " > [bad checksum]\n"));
     assert_non_null(strstr(text, " > [Ctrl-C]\n"));
@@ -1075,6 +1245,7 @@ int main(void)
         TEST(monitor_unknown_command_lists_the_known),
         TEST(monitor_resets),
         TEST(monitor_resume_and_halt),
+        TEST(running_program_hides_its_registers_and_nothing_else),
         TEST(running_program_is_read_live_and_not_reset),
         TEST(stop_after_monitor_resume_is_found),
         TEST(monitor_status),
@@ -1084,7 +1255,12 @@ int main(void)
         TEST(detach_while_running_lets_it_run),
         BARE(vanished_client_leaves_the_program_as_told),
         TEST(kill_stops_the_program_at_its_start),
+        TEST(kill_ends_a_wait_and_is_forgotten_at_the_resume),
         TEST(vkill_answers_and_extended_clients_restart),
+        TEST(a_long_sentence_comes_in_parts),
+        TEST(a_failure_to_leave_in_order_starts_and_halts_nothing),
+        TEST(monitor_gdb_sync_makes_the_next_step_none),
+        BARE(attach_waits_for_the_stop),
         TEST(stop_of_the_bridge_ends_a_wait),
         TEST(refusals_do_not_end_the_session),
         TEST(a_failure_to_leave_in_order_is_logged),

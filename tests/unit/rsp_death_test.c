@@ -18,13 +18,13 @@
 #include "backoff.h"
 #include "rsp_fixture.h"
 
-static bool has_no_memory; /* tests.mk, WRAPPED */
+static unsigned fails_in; /* the fails_in-th calloc() from now on; 0: none. tests.mk, WRAPPED */
 
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return has_no_memory ? NULL : __real_calloc(count, size);
+    return fails_in > 0 && --fails_in == 0 ? NULL : __real_calloc(count, size);
 }
 
 #define VERDICT                                                                                    \
@@ -135,6 +135,52 @@ static void any_request_may_find_out(void **state)
         client_leave(&client);
         assert_false(client.core3.owned);
     }
+}
+
+/* Others are the client's own mistakes. */
+static void each_failure_of_the_ring_is_a_loss(void **state)
+{
+    static const int failures[] = {-HOST_EFAIL, -HOST_ELOST, -AMPGDB_ECORRUPT};
+
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        attach_with_record(state);
+        client.core3.fail_in = 1;
+        client.core3.fail_with = failures[i];
+        check(&client, "g", "E01");
+        assert_true(session_is_post_mortem(client.session));
+        client_leave(&client);
+    }
+}
+
+/* "monitor resume" has set it going. */
+static void program_that_nobody_waits_for_may_be_lost(void **state)
+{
+    (void)state;
+    client_send(&client, "qRcmd,726573756d65");
+    client.len = 0;
+    die();
+    check(&client, "g", "E01");
+    assert_string_equal(client.log, VERDICT);
+    check(&client, "p7", "efbeadde");
+}
+
+/* Its reply is no stop. */
+static void detach_of_a_client_that_waits_may_find_out(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c");
+    die();
+    check(&client, "D", "E01");
+    assert_false(session_is_waiting(client.session));
+}
+
+/* Text is legal while the client waits, and no reply to "g". */
+static void last_words_are_for_a_client_that_waits(void **state)
+{
+    (void)state;
+    fake_print(&client.core3, (uint32_t[AMPGDB_PRINT_WORDS]){0}, AMPGDB_PRINT_WORDS);
+    die();
+    check(&client, "g", "E01");
 }
 
 static void resume_that_finds_out_ends_with_the_death(void **state)
@@ -430,6 +476,21 @@ static void dead_core_with_a_record_gives_a_post_mortem(void **state)
     assert_int_equal(client.core3.requests, 0);
 }
 
+/* That it had halted before is no harmless reason for a client that comes now. */
+static void dead_core_that_was_halted_last_is_dead(void **state)
+{
+    (void)state;
+    client_init(&client);
+    leave_record();
+    client.core3.last.reason = AMPGDB_STOP_HALT;
+    client.core3.never_starts = true;
+    client_attach(&client);
+    check(&client, "?", ABORTED);
+    monitor("status");
+    assert_memory_equal(client.bytes + client.len - 6, "$OK#9a", 6);
+    client.len = 0;
+}
+
 static void program_that_never_halts_gives_a_post_mortem(void **state)
 {
     (void)state;
@@ -451,11 +512,28 @@ static void without_memory_there_is_no_session(void **state)
 
     (void)state;
     client_init(&client);
-    has_no_memory = true;
-    assert_int_equal(open_session(&error), -HOST_EFAIL);
-    has_no_memory = false;
-    assert_string_equal(error.text, "no memory for another session");
-    assert_false(client.core3.owned);
+    for (unsigned i = 1; i <= 2; i++) {
+        fails_in = i;
+        assert_int_equal(open_session(&error), -HOST_EFAIL);
+        assert_int_equal(fails_in, 0);
+        assert_string_equal(error.text, "no memory for another session");
+        assert_false(client.core3.owned);
+    }
+}
+
+/* It is not dead, and what comes after is not asked. */
+static void core_that_cannot_be_halted_turns_the_client_away(void **state)
+{
+    struct error error;
+
+    (void)state;
+    client_init(&client);
+    client.config.allow = AMPGDB_ALLOW_DMA;
+    client.core3.fail_in = 3; /* clear_breaks, catch, halt */
+    client.core3.fail_with = -AMPGDB_EFAULT;
+    assert_int_equal(open_session(&error), -AMPGDB_EFAULT);
+    assert_string_equal(error.text, "Core 3 refuses");
+    core3_did(&client, "own;clear_breaks;disown;");
 }
 
 static void post_mortem_on_request_does_not_touch_core_3(void **state)
@@ -496,6 +574,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ALIVE(waiting_client_is_told_and_stays),
         BARE(any_request_may_find_out),
+        BARE(each_failure_of_the_ring_is_a_loss),
+        ALIVE(program_that_nobody_waits_for_may_be_lost),
+        ALIVE(detach_of_a_client_that_waits_may_find_out),
+        ALIVE(last_words_are_for_a_client_that_waits),
         BARE(resume_that_finds_out_ends_with_the_death),
         ALIVE(ctrl_c_may_find_out),
         ALIVE(silence_is_noticed_within_3_seconds),
@@ -512,8 +594,10 @@ int main(void)
         BARE(locked_core_turns_the_client_away),
         BARE(dead_core_without_a_record_turns_the_client_away),
         BARE(dead_core_with_a_record_gives_a_post_mortem),
+        BARE(dead_core_that_was_halted_last_is_dead),
         BARE(program_that_never_halts_gives_a_post_mortem),
         BARE(without_memory_there_is_no_session),
+        BARE(core_that_cannot_be_halted_turns_the_client_away),
         BARE(post_mortem_on_request_does_not_touch_core_3),
         BARE(replaced_stub_is_told),
     };

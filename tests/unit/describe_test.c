@@ -93,6 +93,7 @@ static const struct {
     {AMPGDB_STOP_IRQ, 0, 0, "an IRQ arrived (none pending any more), but the program has no vectors; set VBAR before enabling IRQs"},
     {AMPGDB_STOP_SYSREG, 0, 0x0FE204A1, "a system register that is not the program's: CP15 access, MRC p15, 0, r5, c1, c0, 1 (HSR 0x0fe204a1)"},
     {AMPGDB_STOP_SYSREG, 0, 0x17E40044, "a system register that is not the program's: CP14 access, MCR p14, 0, r2, c0, c2, 2 (HSR 0x17e40044)"},
+    {AMPGDB_STOP_SYSREG, 0, 0x17E54044, "a system register that is not the program's: CP14 access, MCR p14, 5, r2, c0, c2, 2 (HSR 0x17e54044)"},
     {AMPGDB_STOP_ABORT, 0, 0x92000011, "asynchronous abort: an earlier access, not the one at PC, failed on the bus"},
     {AMPGDB_STOP_VECTORS, 0x30001000, 0, "the program's MMU tables do not reach its exception vectors at 0x30001000: an exception there repeats for ever; map them, or set VBAR"},
     {AMPGDB_STOP_UNKNOWN, 0, 0x4E000000, "a trap that nobody expected: SMC (HSR 0x4e000000)"},

@@ -150,8 +150,10 @@ static int tear_down(void **state)
 
 static void open_pi(void)
 {
-    if (physmem_open(&pi, "/dev/mem", &error) < 0)
-        fail_msg("%s", error.text);
+    const int result = physmem_open(&pi, "/dev/mem", &error);
+
+    if (result != 0)
+        fail_msg("%d: %s", result, error.text);
 }
 
 static void assert_refused(const char *sentence)
@@ -186,6 +188,7 @@ static void a_memory_node_without_a_number_is_found(void **state)
 static void what_a_pi_lacks_is_named(void **state)
 {
     char sentence[256];
+    bool stdin_is_open;
 
     (void)state;
     put_text("iomem", "00000000-00000000 : System RAM\n");
@@ -209,8 +212,10 @@ static void what_a_pi_lacks_is_named(void **state)
     assert_refused("cannot open /dev/mem: No such file or directory: use a kernel that has it "
                    "(CONFIG_DEVMEM=y)");
     put_text("compatible", "");
+    stdin_is_open = fcntl(STDIN_FILENO, F_GETFD) >= 0;
     assert_refused("this machine is not a Raspberry Pi 2, 3 or Zero 2 W: run this on one, or on a "
                    "virtual Pi (make sim, then --memory sim:DIR)");
+    assert_int_equal(fcntl(STDIN_FILENO, F_GETFD) >= 0, stdin_is_open);
     has_no_memory = true;
     assert_refused("out of memory");
 }

@@ -281,10 +281,18 @@ static void what_is_no_file_is_not_followed(void **state)
 
 static void a_file_that_cannot_be_written_is_a_sentence_and_no_file(void **state)
 {
+    char fresh[sizeof path + 4];
+
     (void)state;
     assert_int_equal(image_store_write("/nowhere/image", EPOCH, &original, &error), -HOST_EFAIL);
     assert_non_null(strstr(error.text, "/nowhere/image: No such file or directory: see to it"));
     assert_int_equal(image_store_write("/dev/full/image", EPOCH, &original, &error), -HOST_EFAIL);
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), 0);
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    assert_int_equal(mkdir(fresh, 0700), 0); /* the old file is not what was loaded last */
+    assert_int_equal(image_store_write(path, EPOCH, &original, &error), -HOST_EFAIL);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(rmdir(fresh), 0);
     assert_int_equal(mkdir(path, 0700), 0); /* rename() fails, and the new file must go */
     assert_int_equal(image_store_write(path, EPOCH, &original, &error), -HOST_EFAIL);
 }

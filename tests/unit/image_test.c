@@ -239,6 +239,7 @@ static void a_segment_outside_the_rooms_is_refused(void **state)
         assert_refused("is not in the program's RAM (0x20000000 to 0x2fffffff and 0x30100000 to "
                        "0x3b3fffff): link it at 0x20000000 (-Ttext 0x20000000)");
     }
+    assert_refused("the segment at 0xffffffc0 to 0x10000003f is not");
 }
 
 /* Its address is right, so that to link it there is no advice. */

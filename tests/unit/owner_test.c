@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -84,10 +85,15 @@ static void assert_refused(int code, const char *sentence)
 static void an_owner_is_named_to_the_next(void **state)
 {
     char text[64];
+    const mode_t mask = umask(0);
     const int fd = owner_take(path, "the bridge", &error);
+    struct stat status;
 
     (void)state;
+    umask(mask);
     assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0644); /* who looks need not be root */
     assert_refused(-HOST_ELOCKED, "Core 3 is in use by the bridge: let it finish, or detach its "
                                   "debugger, then try again");
     assert_int_equal(owner_look(path, text, sizeof text), 1);

@@ -127,7 +127,7 @@ static void own_for_observers(struct clients *clients)
     struct error error;
     int result;
 
-    if (!client || core3_is_owned(clients->config->core3))
+    if (!client)
         return;
     clients_holder(holder, "observer ", client->name);
     result = core3_own_as_is(clients->config->core3, holder, &error);

@@ -100,7 +100,7 @@ int core3_own_as_is(struct core3 *core3, const char *holder, struct error *error
 {
     const int result = core3_own(core3, holder, error);
 
-    return result ? result : 1;
+    return result ? result : !core3->is_left;
 }
 
 void core3_disown(struct core3 *core3)

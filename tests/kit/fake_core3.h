@@ -70,6 +70,7 @@ struct core3 {
     const char *notice; /* of core3_own() */
     unsigned own_takes_ms;
     bool never_starts; /* core3_own() fails: it is dead */
+    bool is_left;      /* core3_own_as_is() finds no stub */
     bool has_record;   /* core3_examine() finds one */
     bool is_silent;    /* core3_ping() fails, and all that follows */
     unsigned pings;

@@ -54,6 +54,7 @@ static struct {
     const char *notice;
     bool is_locked;    /* by another process, from the start */
     unsigned locks_in; /* when the server has let go of it so many times, first at its start */
+    bool is_left;      /* there is no stub for those who do not start one */
     bool no_signals;
     bool no_waiting;
     bool prints; /* whenever the program runs */
@@ -104,6 +105,7 @@ static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
     config.core3->own_takes_ms = wish.own_takes_ms;
     config.core3->locked_by_another = wish.is_locked;
     config.core3->locks_in = wish.locks_in;
+    config.core3->is_left = wish.is_left;
     config.core3->never_starts = wish.is_dead;
     config.core3->has_record = wish.has_record;
     config.core3->notice = wish.notice;
@@ -464,6 +466,27 @@ static void observers_leave_when_core3_is_somebody_elses(void **state)
     }
 }
 
+/* The next debugger starts one. */
+static void observers_leave_when_the_stub_has_gone_with_the_debugger(void **state)
+{
+    int debugger;
+    int observer;
+
+    (void)state;
+    wish.is_left = true;
+    start_network(ON_DISCONNECT_KEEP);
+    debugger = dial_debugger();
+    observer = dial_observer();
+    ask(debugger, "$D#44", "+$OK#9a");
+    expect_end(observer);
+    expect_text(server.errors, "has to leave: there is no stub on Core 3 any more\n");
+    close(observer);
+    close(debugger);
+    debugger = dial_debugger();
+    ask(debugger, "$qC#b4", "$QC1#c5");
+    close(debugger);
+}
+
 /* VS Code closes without a word and is back 0.6 s later; here it is at once, and in every state. */
 static void whoever_comes_after_an_unclean_end_is_the_debugger(void **state)
 {
@@ -599,6 +622,7 @@ static void observer_that_floods_leaves_others_their_turns(void **state)
     expect_text(first, "+$1#31"); /* its own turns come by themselves */
     ask(debugger, "$qfThreadInfo#bb", "$m1#9e");
     assert_in_range(count_before(path, ") qAttached", ") qC"), 0, 4);
+    assert_int_equal(count_before(path, ") qAttached", "# [observer 127.0.0.1:"), 2);
     unlink(path);
     close(second);
     close(first);
@@ -1122,6 +1146,7 @@ int main(void)
         TEST(debugger_leaves_and_the_next_client_is_the_debugger),
         TEST(client_that_cannot_attach_is_told_why),
         TEST(observers_leave_when_core3_is_somebody_elses),
+        TEST(observers_leave_when_the_stub_has_gone_with_the_debugger),
         TEST(whoever_comes_after_an_unclean_end_is_the_debugger),
         TEST(whoever_comes_after_one_that_hung_up_with_replies_waiting_is_the_debugger),
         TEST(last_packet_of_a_client_that_hangs_up_is_done),

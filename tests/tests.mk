@@ -53,6 +53,7 @@ INC_tests += -Iloader
 numbers_MODULES := loader/numbers.c host/error.c
 verbs_MODULES   := $(core3_MODULES) $(filter-out loader/main.c, $(sort $(wildcard loader/*.c)))
 owner_MODULES   := host/owner.c host/error.c
+streams_MODULES := host/streams.c host/error.c
 devmem_MODULES  := host/physmem_devmem.c host/physmem.c host/linux_facts.c host/error.c \
                    host/layout.c host/physmem_sim.c host/qtest.c
 
@@ -67,6 +68,7 @@ rsp_death_WRAPPED  := calloc
 rsp_observer_WRAPPED := calloc
 rsp_server_WRAPPED := signalfd ppoll realloc
 owner_WRAPPED      := flock ftruncate
+streams_WRAPPED    := open
 devmem_WRAPPED     := calloc open fopen access mmap
 wraps = $(patsubst %,-Wl$(comma)--wrap=%,$($(1)_WRAPPED))
 comma := ,

@@ -598,6 +598,14 @@ def test_what_could_not_be_printed_is_no_success(pi, words):
     assert_one_sentence(done, r"it is done, but not all could be printed \(No space left on ")
 
 
+def test_what_was_found_is_printed_before_what_was_not(pi):
+    words = [pi.build / "bin" / "loadmetal", "--memory", pi.memory, "peek", f"{WINDOW - 4:#x}", "w",
+             "2"]
+    done = run("sh", "-c", 'exec "$@" 2>&1', "sh", *words)
+    found, missing = done.stdout.splitlines()
+    assert found.startswith(f"0x{WINDOW - 4:08x}: 0x") and missing.startswith("loadmetal: ")
+
+
 # --- Core 3 taken over, replaced, lost ------------------------------------------------------------
 
 

@@ -114,6 +114,10 @@ static _Noreturn void run_server(enum on_disconnect on_disconnect, bool stdio)
     result = server_run(&config, &error);
     if (result)
         fprintf(stderr, "%s\nheld by %s\n", error.text, config.core3->holder);
+    if (core3_is_owned(config.core3)) {
+        fprintf(stderr, "Core 3 is still owned\n");
+        result = -1;
+    }
     core3_close(config.core3);
     _exit(result ? 1 : 0);
 }
@@ -315,6 +319,7 @@ static void further_clients_observe_while_the_first_debugs(void **state)
 {
     int debugger;
     int observers[2];
+    int impatient;
 
     (void)state;
     start_network(ON_DISCONNECT_KEEP);
@@ -325,6 +330,9 @@ static void further_clients_observe_while_the_first_debugs(void **state)
         observers[i] = dial_observer();
         expect_text(server.errors, " is the debugger\n"); /* "client A observes, client B is ..." */
     }
+    impatient = dial();
+    ask(impatient, "$qC#b4$qAttached#8f", "+$QC1#c5+$1#31");
+    close(impatient);
     for (unsigned i = 0; i < 20; i++)
         ask(observers[i % 2], "+$m20000000,4#4f", "+$00000000#80");
     ask(observers[0], "+$vCont;c#a8", "$E01#a6");
@@ -469,22 +477,21 @@ static void observers_leave_when_core3_is_somebody_elses(void **state)
 /* The next debugger starts one. */
 static void observers_leave_when_the_stub_has_gone_with_the_debugger(void **state)
 {
-    int debugger;
-    int observer;
-
     (void)state;
     wish.is_left = true;
     start_network(ON_DISCONNECT_KEEP);
-    debugger = dial_debugger();
-    observer = dial_observer();
-    ask(debugger, "$D#44", "+$OK#9a");
-    expect_end(observer);
-    expect_text(server.errors, "has to leave: there is no stub on Core 3 any more\n");
-    close(observer);
-    close(debugger);
-    debugger = dial_debugger();
-    ask(debugger, "$qC#b4", "$QC1#c5");
-    close(debugger);
+    for (unsigned i = 0; i < 2; i++) {
+        const int debugger = dial_debugger();
+        const int observer = dial_observer();
+
+        ask(debugger, "$D#44", "+$OK#9a");
+        expect_end(observer);
+        expect_text(server.errors, "has to leave: there is no stub on Core 3 any more\n");
+        close(observer);
+        close(debugger);
+    }
+    kill(server.pid, SIGTERM);
+    assert_int_equal(await_exit(), 0);
 }
 
 /* VS Code closes without a word and is back 0.6 s later; here it is at once, and in every state. */

@@ -147,7 +147,7 @@ static size_t frame_len(const struct rsp_client *client)
 
 void expect_console(struct rsp_client *client, const char *text)
 {
-    char got[4096] = "";
+    char got[16384] = "";
     size_t len = 0;
 
     while (client->len > 2 && client->bytes[0] == '$' && client->bytes[1] == 'O' &&

@@ -697,6 +697,18 @@ static void what_was_written_before_a_run_is_no_load(void **state)
     core3_did(&client, "continue;");
 }
 
+static void each_section_gets_its_own_data_back(void **state)
+{
+    (void)state;
+    check(&client, "X20000000,4:abcd", "OK");
+    check(&client, "X20000100,3:efg", "OK");
+    check(&client, "Pf=00000020", "OK");
+    client_send(&client, "vRun;");
+    client.len = 0;
+    check(&client, "m20000000,4", "61626364");
+    check(&client, "m20000100,3", "656667");
+}
+
 static void restart_brings_the_original_data_back(void **state)
 {
     (void)state;
@@ -912,6 +924,7 @@ int main(void)
         TEST(data_elsewhere_is_no_load),
         TEST(run_brings_the_original_data_back),
         TEST(what_was_written_before_a_run_is_no_load),
+        TEST(each_section_gets_its_own_data_back),
         TEST(restart_brings_the_original_data_back),
         TEST(monitor_reset_keeps_ram),
         TEST(run_without_a_copy_resets_and_says_so_at_the_resume),

@@ -550,6 +550,21 @@ static void all_ways_to_resume(void **state)
     }
 }
 
+/* There is one thread, and others are nobody's. */
+static void leftmost_action_for_our_thread_is_done(void **state)
+{
+    (void)state;
+    client_send(&client, "vCont;c:2;s:1;c");
+    core3_did(&client, "step;");
+    session_poll(client.session);
+    client.len = 0;
+    client_send(&client, "vCont;s:1;c:2");
+    core3_did(&client, "step;");
+    session_poll(client.session);
+    client.len = 0;
+    check(&client, "vCont;c:2", "E16");
+}
+
 static void break_reasons_only_for_those_who_asked(void **state)
 {
     (void)state;
@@ -797,10 +812,10 @@ static void monitor_version_and_help(void **state)
 static void monitor_unknown_command_lists_the_known(void **state)
 {
     (void)state;
-    monitor("rtt\tstart \x01 now");
+    monitor("\nrtt\r\nstart \x01\x7f now");
     assert_memory_equal(client.bytes + client.len - 7, "$E01#a6", 7);
     client.len -= 7;
-    assert_memory_equal(client.bytes, "$O556e6b6e6f776e20636f6d6d616e642022727474", 41);
+    expect_hex("Unknown command \"rtt start ?? now\". There are:\n");
     expect_hex(HELP);
     client.len = 0;
     monitor("");
@@ -1229,6 +1244,7 @@ int main(void)
         TEST(no_breakpoint_left_says_so),
         TEST(step_reports_all_registers),
         TEST(all_ways_to_resume),
+        TEST(leftmost_action_for_our_thread_is_done),
         TEST(break_reasons_only_for_those_who_asked),
         TEST(every_reason_has_its_signal),
         TEST(ctrl_c_halts_a_running_program),

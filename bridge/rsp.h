@@ -99,6 +99,8 @@ int session_resume(struct session *session, const struct ampgdb_resume *resume);
 int session_halt(struct session *session);       /* and wait until it is halted */
 int session_reset(struct session *session);      /* and settle a load before */
 int session_note_reset(struct session *session); /* it was reset: registers, reason */
+/* Of a halted program. If it turns out to run, for an observer: session->running, and no values. */
+int session_read_regs(struct session *session, uint32_t first, uint32_t count, uint32_t *values);
 
 /* session.c: one that nobody is attached by yet, or NULL and a sentence. */
 struct session *session_new(enum session_role role, struct core3 *core3,

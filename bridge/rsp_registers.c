@@ -27,8 +27,8 @@ static int read_core(struct session *session, uint32_t first, uint32_t count, ui
     int error = 0;
 
     if (are_at_hand(session))
-        error = core3_read_regs(session->core3, first, count, values);
-    else
+        error = session_read_regs(session, first, count, values);
+    if (!are_at_hand(session) && first < AMPGDB_CORE_REGS)
         memcpy(values, session->stop.regs + first, count * sizeof *values);
     if (!error && first <= AMPGDB_REG_CPSR && first + count > AMPGDB_REG_CPSR)
         session->load.told_cpsr = values[AMPGDB_REG_CPSR - first];
@@ -82,13 +82,12 @@ static int read_of_stop(struct session *session, enum register_of_stop which)
 static int read_of_stub(struct session *session, const struct registers_row *row)
 {
     uint32_t values[WORDS_MAX];
-    int error;
+    const int error = read_core(session, row->first, row->words, values);
 
-    if (!are_at_hand(session) && row->first >= AMPGDB_CORE_REGS)
-        return reply_unavailable(session, row->words);
-    error = read_core(session, row->first, row->words, values);
     if (error)
         return error;
+    if (!are_at_hand(session) && row->first >= AMPGDB_CORE_REGS)
+        return reply_unavailable(session, row->words);
     for (uint32_t i = 0; i < row->words; i++)
         rsp_reply_word32(&session->reply, values[i]);
     return RSP_DONE;

@@ -119,8 +119,7 @@ int rsp_why_halted(struct session *session, struct rsp_cursor *args)
     if (!error && session->running && session->owns)
         error = session_halt(session);
     if (!error && !session->running && !session->post_mortem)
-        error =
-            core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
+        error = session_read_regs(session, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
     if (error)
         return error;
     rsp_reply_stop(session, signal_of_question(session));

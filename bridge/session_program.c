@@ -122,6 +122,18 @@ int session_note_reset(struct session *session)
     return core3_read_regs(session->core3, AMPGDB_REG_R0, AMPGDB_CORE_REGS, session->stop.regs);
 }
 
+/* Of an order to run the stub tells the window only after it has obeyed, so what an observer finds
+ * halted there may be the debugger's running program. */
+int session_read_regs(struct session *session, uint32_t first, uint32_t count, uint32_t *values)
+{
+    const int error = core3_read_regs(session->core3, first, count, values);
+
+    if (error != -AMPGDB_EBUSY || session->role != SESSION_OBSERVES)
+        return error;
+    session->running = true;
+    return 0;
+}
+
 int session_look(struct session *session)
 {
     int stopped = 0;

@@ -129,7 +129,7 @@ void core3_info(const struct core3 *core3, struct core3_info *info)
         .upper_base = FAKE_UPPER,
         .ram_end = FAKE_RAM_END,
         .entry = core3->entry,
-        .state = core3->state,
+        .state = core3->seems_halted ? AMPGDB_STATE_HALTED : core3->state,
         .program_flags = core3->program_flags,
         .hw_breakpoints = 5,
         .hw_watchpoints = 4,

@@ -135,6 +135,27 @@ static void registers_are_of_the_last_stop_while_the_program_runs(void **state)
     check(&observer, "p60", "xxxxxxxx"); /* a system register: not of the stop */
 }
 
+/* The stub obeys, answers, and then tells the window that the program runs. */
+static void program_that_has_just_been_resumed_is_one_that_runs(void **state)
+{
+    (void)state;
+    debugger.core3.regs[7] = 0xdeadbeef;
+    fake_stop(&debugger.core3, AMPGDB_STOP_HALT, 0, 0);
+    run();
+    debugger.core3.regs[7] = 1;
+    debugger.core3.seems_halted = true;
+    check(&observer, "p7", "efbeadde");
+    check(&observer, "p60", "xxxxxxxx");
+    client_send(&observer, "g");
+    assert_memory_equal(observer.bytes + 1 + 7 * 8, "efbeadde", 8);
+    observer.len = 0;
+    client_send(&observer, "?");
+    assert_memory_equal(observer.bytes, "$T05thread:1;core:3;00:", 23);
+    observer.len = 0;
+    assert_int_equal(debugger.core3.state, AMPGDB_STATE_RUNNING);
+    core3_did(&debugger, "");
+}
+
 static void question_halts_nothing(void **state)
 {
     (void)state;
@@ -508,6 +529,7 @@ int main(void)
         TEST(memory_is_live_while_the_program_runs),
         TEST(memory_is_as_the_debugger_has_just_written_it),
         TEST(registers_are_of_the_last_stop_while_the_program_runs),
+        TEST(program_that_has_just_been_resumed_is_one_that_runs),
         TEST(question_halts_nothing),
         TEST(question_tells_no_reason),
         TEST(threads_xml_follows_the_program),

@@ -228,9 +228,14 @@ int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
         ranges_clear(&session->load.written);
     session->load.state = LOAD_WRITTEN;
     session->load.empty = false;
-    ranges_add(&session->load.written, addr, len);
     line_cache_drop(&session->cache);
     return error;
+}
+
+/* What was refused is no part of a program that is loaded beside it. */
+void rsp_note_written(struct session *session, uint32_t addr, uint32_t len)
+{
+    ranges_add(&session->load.written, addr, len);
 }
 
 /* --- A load that fails --------------------------------------------------------------------- */

@@ -38,9 +38,11 @@ struct load_watch {
 
 /* The client has sent a packet: to be called before it is served. */
 void rsp_note_packet(struct session *session);
-/* It reads memory. It is about to write some: 0 or a negative error. It could not. */
+/* It reads memory. It is about to write some: 0 or a negative error. So much it has written. It
+ * could not write all. */
 void rsp_note_read(struct session *session);
 int rsp_note_write(struct session *session, uint32_t addr, uint32_t len);
+void rsp_note_written(struct session *session, uint32_t addr, uint32_t len);
 void rsp_note_failed_write(struct session *session, uint32_t addr, uint32_t len);
 /* What was written so far is of the past. */
 void rsp_forget_writes(struct session *session);

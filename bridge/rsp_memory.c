@@ -72,6 +72,8 @@ static int write_memory(struct session *session, uint32_t addr, const uint8_t *b
         done = core3_write_mem(session->core3, addr, bytes, len);
     if (session_is_lost(done))
         return done;
+    if (done > 0)
+        rsp_note_written(session, addr, (uint32_t)done);
     if (done < 0 || (uint32_t)done < len) {
         rsp_note_failed_write(session, addr + (uint32_t)(done < 0 ? 0 : done), len);
         return done < 0 ? done : -AMPGDB_EFAULT;

@@ -219,10 +219,10 @@ int core3_write_mem(struct core3 *core3, uint32_t addr, const void *bytes, uint3
     if (error)
         return error;
     if (!to)
-        return -AMPGDB_EFAULT;
+        return core3->swallows ? (int)len : -AMPGDB_EFAULT;
     memcpy(to, bytes, len < left ? len : left);
     note(core3, "write %x,%x;", addr, len);
-    return (int)(len < left ? len : left);
+    return (int)(len < left || core3->swallows ? len : left);
 }
 
 static struct fake_break *find_break(struct core3 *core3, uint32_t type, uint32_t addr,

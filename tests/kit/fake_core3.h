@@ -76,6 +76,7 @@ struct core3 {
     unsigned pings;
 
     bool seems_halted; /* it runs, and the window does not say so yet */
+    bool swallows;     /* what is written where there is no memory is taken, and gone */
     bool never_halts;  /* takes the order to halt, and runs on */
     unsigned hides;    /* so often core3_poll_stop() does not find a stop that is there */
     uint32_t deadly;   /* whoever reads memory there loses it, until core3_own(); 0: nowhere */

@@ -14,6 +14,9 @@
 #include "regs.h"
 #include "step.h"
 
+#define VECTOR_PREFETCH 0x0Cu /* DDI 0406C, B1.8.1, table B1-3 */
+#define VECTOR_DATA     0x10u
+
 /* The instruction, read once: to translate an address is what a step costs most. */
 struct fetched {
     uint32_t addr;
@@ -65,6 +68,12 @@ int code_successor(const struct frame *frame, struct code_successor *next)
     cpu.vectors = guest_vectors();
     cpu.thumb_exceptions = (sctlr_read() & SCTLR_TE) != 0;
     error = step_next(&cpu, read_code, &fetched, &target);
-    *next = (struct code_successor){target.pc, target.thumb, keeps};
+    if (error == -AMPGDB_EFAULT) /* of an instruction that was there it is a word for PC */
+        *next = (struct code_successor){
+            .pc = cpu.vectors + (fetched.len < 4 ? VECTOR_PREFETCH : VECTOR_DATA),
+            .thumb = cpu.thumb_exceptions,
+        };
+    else
+        *next = (struct code_successor){target.pc, target.thumb, keeps};
     return error;
 }

@@ -22,7 +22,8 @@ struct code_successor {
     struct step_keeps keeps;
 };
 
-/* code_successor - what is executed after the instruction at PC: step_next()'s results. */
+/* code_successor - what is executed after the instruction at PC: step_next()'s results. With
+ * -AMPGDB_EFAULT that is the vector of its abort. */
 int code_successor(const struct frame *frame, struct code_successor *next);
 
 #endif

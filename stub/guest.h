@@ -73,7 +73,9 @@ uint32_t guest_physical(uint32_t addr);
  * reach VBAR, and no exception of its can be told apart any more. */
 bool guest_has_lost_vectors(const struct frame *frame);
 
-/* guest_vectors - where its exceptions go now. */
+/* guest_vectors - where its exceptions go now.
+ * guest_has_vectors - are these its own? Else an exception stops it. */
 uint32_t guest_vectors(void);
+bool guest_has_vectors(void);
 
 #endif

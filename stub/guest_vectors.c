@@ -70,6 +70,11 @@ uint32_t guest_vectors(void)
     return sctlr_read() & SCTLR_V ? 0xFFFF0000u : vbar_read();
 }
 
+bool guest_has_vectors(void)
+{
+    return guest_vectors() != (uint32_t)(uintptr_t)vectors_page;
+}
+
 bool guest_has_lost_vectors(const struct frame *frame)
 {
     const uint32_t prefetch_vector = guest_vectors() + 4 * VECTOR_PREFETCH;
@@ -167,7 +172,7 @@ void guest_follow(void)
     const bool thumb = (sctlr_read() & SCTLR_TE) != 0;
 
     guest_publish_flags();
-    if (base == (uint32_t)(uintptr_t)vectors_page)
+    if (!guest_has_vectors())
         return;
     for (uint32_t i = 0; i < VECTORS_CAUGHT; i++)
         if (catch_mask & BIT(i))

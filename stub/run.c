@@ -245,11 +245,15 @@ static bool is_where_it_stopped(const struct frame *frame, const struct ampgdb_s
 }
 
 /* To execute an instruction that cannot be fetched, or loads PC from where nothing can be read: the
- * abort will end it. No address is odd. */
+ * abort will end it, at the latest where the program's own handler begins. No address is odd. */
 static void begin_abort(const struct frame *frame)
 {
     step = (struct single){.active = true, .from = frame->pc, .next.pc = 1};
     breakpoints_lift(frame->pc);
+    if (!guest_has_vectors())
+        return;
+    code_successor(frame, &step.next);
+    breakpoints_arm_step(step.next.pc, step.next.thumb);
 }
 
 static int go(struct frame *frame, const struct ampgdb_stop *stop)

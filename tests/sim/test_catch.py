@@ -198,3 +198,15 @@ def test_a_step_onto_the_exception_stops_there_too(attach, name, kind):
         printed += gdb.do("stepi")
     assert kind.sentence in printed
     assert value(gdb, "$pc") == place(gdb, kind)
+
+
+@BOTH
+def test_a_step_to_nowhere_ends_where_the_programs_handler_begins(attach, name):
+    """Its abort takes it there. The program once ran on, as if it had been continued."""
+    gdb = begin(attach, name)
+    gdb.do(f"tbreak *{gdb.symbols['at_jump'] & ~1:#x}")
+    gdb.do("continue")
+    gdb.do("stepi")
+    assert value(gdb, "$pc") == NOWHERE
+    gdb.do("stepi")
+    assert value(gdb, "$pc") == gdb.symbols["vectors_a"] + 0x0C

@@ -66,6 +66,7 @@ static uint32_t accessing, accessing_too; /* instructions that meet a watchpoint
 static bool access_counts, watch_lifted;
 static unsigned prints, delivered, events;
 static uint32_t caught_at;
+static bool has_vectors;
 
 /* --- the rest of the stub --- */
 
@@ -135,6 +136,7 @@ int code_successor(const struct frame *of, struct code_successor *next)
 {
     const uint32_t word = code_at(of);
 
+    *next = (struct code_successor){.pc = VECTOR};
     if (is_unreachable(of->pc))
         return -AMPGDB_EFAULT;
     if (word == ODD)
@@ -175,6 +177,11 @@ void guest_caught(struct frame *of, struct ampgdb_stop *fill)
     of->pc = AT(50);
     fill->reason = AMPGDB_STOP_SVC;
     fill->caught = 1;
+}
+
+bool guest_has_vectors(void)
+{
+    return has_vectors;
 }
 
 void guest_deliver(struct frame *of)
@@ -274,7 +281,9 @@ static void run(void)
         }
         if (interrupt_pending && !(frame.cpsr & PSR_I))
             take_interrupt();
-        if (is_unreachable(frame.pc)) {
+        if (is_unreachable(frame.pc) && has_vectors) {
+            frame.pc = VECTOR;
+        } else if (is_unreachable(frame.pc)) {
             run_cancel();
             stop.reason = AMPGDB_STOP_S2_FETCH;
             return;
@@ -400,7 +409,7 @@ static int fresh(void **state)
     handler_mode = MODE_IRQ;
     handler_sp = STACK;
     keeps = (struct step_keeps){true, true, true};
-    access_counts = watch_lifted = false;
+    access_counts = watch_lifted = has_vectors = false;
     prints = delivered = events = 0;
     ram[101] = RETURN;
     return 0;
@@ -486,6 +495,23 @@ static void what_cannot_be_fetched_aborts_again(void **state)
         assert_int_equal(stop.reason, AMPGDB_STOP_S2_FETCH);
         assert_int_equal(frame.pc, BASE - 16);
     }
+}
+
+/* A step there once ended nowhere: the program ran on, in its handler and behind it. */
+static void what_cannot_be_fetched_leads_to_the_programs_handler(void **state)
+{
+    (void)state;
+    has_vectors = true;
+    for (uint32_t how = AMPGDB_RESUME_STEP; how <= AMPGDB_RESUME_RANGE; how++) {
+        frame.pc = stop.regs[AMPGDB_REG_PC] = BASE - 16;
+        stop.reason = AMPGDB_STOP_STEP;
+        resume_as(how, BASE - 16, BASE);
+        assert_stop(AMPGDB_STOP_STEP, 120);
+    }
+    set(AMPGDB_BREAK_HARDWARE, 130);
+    frame.pc = stop.regs[AMPGDB_REG_PC] = BASE - 16;
+    go();
+    assert_stop(AMPGDB_STOP_HW_BREAK, 130);
 }
 
 static void a_pc_moved_onto_a_breakpoint_meets_it(void **state)
@@ -1124,6 +1150,7 @@ int main(void)
         cmocka_unit_test_setup(a_step_onto_commands_runs_them_once, fresh),
         cmocka_unit_test_setup(what_cannot_be_decoded_is_refused_and_changes_nothing, fresh),
         cmocka_unit_test_setup(what_cannot_be_fetched_aborts_again, fresh),
+        cmocka_unit_test_setup(what_cannot_be_fetched_leads_to_the_programs_handler, fresh),
         cmocka_unit_test_setup(a_pc_moved_onto_a_breakpoint_meets_it, fresh),
         cmocka_unit_test_setup(a_branch_to_itself_ends_a_step, fresh),
         cmocka_unit_test_setup(breakpoints_stop_by_their_type, fresh),

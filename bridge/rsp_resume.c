@@ -67,12 +67,16 @@ static int wait(struct session *session)
     return RSP_SILENT;
 }
 
+/* A program that "monitor resume" has set going is joined by a continue. If it has stopped
+ * meanwhile, perhaps at a breakpoint that came with this very continue, that is the stop which is
+ * waited for. */
 static int resume(struct session *session, const struct ampgdb_resume *resume)
 {
-    int error = session_look(session); /* it may have stopped since a "monitor resume" */
+    const bool ran = session->running;
+    int error = session_look(session);
     const bool interrupted = take_interrupt(session);
 
-    if (!error && session->running && !interrupted &&
+    if (!error && ran && !interrupted &&
         (resume->how & ~AMPGDB_RESUME_DELIVER) == AMPGDB_RESUME_CONTINUE)
         return wait(session);
     if (!error && session->running)

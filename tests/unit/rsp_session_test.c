@@ -942,6 +942,24 @@ static void stop_after_monitor_resume_is_found(void **state)
     check(&client, "?", "T02thread:1;core:3;" REGS_AT("08000020"));
 }
 
+/* GDB sends breakpoints, and then continues: the program that ran meanwhile was once set going from
+ * the breakpoint that it had met in between, and nobody heard of it. */
+static void stop_after_monitor_resume_is_what_a_continue_waits_for(void **state)
+{
+    (void)state;
+    monitor("resume");
+    expect_bytes(&client, "$OK#9a");
+    check(&client, "Z0,20000004,4", "OK");
+    fake_stop(&client.core3, AMPGDB_STOP_SW_BREAK, 0, 0);
+    client.core3.log[0] = 0;
+    client_send(&client, "vCont;c");
+    session_poll(client.session);
+    expect_packet(&client, "T05thread:1;core:3;" REGS_AT("04000020"));
+    core3_did(&client, "");
+    client_send(&client, "vCont;c");
+    core3_did(&client, "continue;");
+}
+
 static void monitor_status(void **state)
 {
     (void)state;
@@ -1264,6 +1282,7 @@ int main(void)
         TEST(running_program_hides_its_registers_and_nothing_else),
         TEST(running_program_is_read_live_and_not_reset),
         TEST(stop_after_monitor_resume_is_found),
+        TEST(stop_after_monitor_resume_is_what_a_continue_waits_for),
         TEST(monitor_status),
         TEST(monitor_status_names_thumb_and_caches),
         TEST(monitor_failure_gives_the_reason),

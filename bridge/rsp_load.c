@@ -215,18 +215,27 @@ void rsp_forget_writes(struct session *session)
     ranges_clear(&session->load.written);
 }
 
-/* A load writes nothing twice: if this does, it is the first change to what was loaded. */
+/* A load writes nothing twice, nor does it read: this is the first change to what was loaded. Many
+ * bytes over a few are a load over what somebody had changed by hand. */
+static bool is_change(const struct load_watch *load, uint32_t addr, uint32_t len)
+{
+    return load->state == LOAD_LOOKED_AT ||
+           (len <= PATCH_BYTES && ranges_overlap(&load->written, addr, len));
+}
+
 int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
 {
+    struct load_watch *load = &session->load;
     int error = reset_for_load(session, addr, len);
 
     if (error)
         return error;
-    if (ranges_overlap(&session->load.written, addr, len))
+    if (is_change(load, addr, len))
         error = rsp_settle_load(session);
-    if (session->load.state == LOAD_TAKEN_IN)
-        ranges_clear(&session->load.written);
-    session->load.state = LOAD_WRITTEN;
+    if (load->state == LOAD_TAKEN_IN ||
+        (load->state == LOAD_LOOKED_AT && !is_entry_rewritten(session)))
+        ranges_clear(&load->written);
+    load->state = LOAD_WRITTEN;
     session->load.empty = false;
     line_cache_drop(&session->cache);
     return error;

@@ -6,7 +6,7 @@
  *
  *      in                  what comes                                     leads to
  *      WRITTEN             memory is read                                 LOOKED_AT
- *      LOOKED_AT           memory is written                              WRITTEN
+ *      LOOKED_AT           memory is written                              WRITTEN, by this alone
  *      WRITTEN             a PC in what was written                       TAKEN_IN
  *      WRITTEN, LOOKED_AT  rsp_settle_load(), with more than a            TAKEN_IN
  *                          patch over the entry, and PC there

@@ -213,14 +213,13 @@ void rsp_note_read(struct session *session)
 void rsp_forget_writes(struct session *session)
 {
     ranges_clear(&session->load.written);
+    ranges_clear(&session->load.loaded);
 }
 
-/* A load writes nothing twice, nor does it read: this is the first change to what was loaded. Many
- * bytes over a few are a load over what somebody had changed by hand. */
+/* A load writes nothing twice, nor does it read: this is the first change to what was loaded. */
 static bool is_change(const struct load_watch *load, uint32_t addr, uint32_t len)
 {
-    return load->state == LOAD_LOOKED_AT ||
-           (len <= PATCH_BYTES && ranges_overlap(&load->written, addr, len));
+    return load->state == LOAD_LOOKED_AT || ranges_overlap(&load->loaded, addr, len);
 }
 
 int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
@@ -234,17 +233,20 @@ int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
         error = rsp_settle_load(session);
     if (load->state == LOAD_TAKEN_IN ||
         (load->state == LOAD_LOOKED_AT && !is_entry_rewritten(session)))
-        ranges_clear(&load->written);
+        rsp_forget_writes(session);
     load->state = LOAD_WRITTEN;
     session->load.empty = false;
     line_cache_drop(&session->cache);
     return error;
 }
 
-/* What was refused is no part of a program that is loaded beside it. */
+/* What was refused is no part of a program that is loaded beside it. Nor is a variable that was set
+ * by hand before the load, which will write over it. */
 void rsp_note_written(struct session *session, uint32_t addr, uint32_t len)
 {
     ranges_add(&session->load.written, addr, len);
+    if (is_entry_rewritten(session))
+        ranges_add(&session->load.loaded, addr, len);
 }
 
 /* --- A load that fails --------------------------------------------------------------------- */

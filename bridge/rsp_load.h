@@ -6,13 +6,14 @@
  *
  *      in                  what comes                                     leads to
  *      WRITTEN             memory is read                                 LOOKED_AT
- *      LOOKED_AT           memory is written                              WRITTEN, by this alone
+ *      LOOKED_AT           memory is written                              WRITTEN
  *      WRITTEN             a PC in what was written                       TAKEN_IN
  *      WRITTEN, LOOKED_AT  rsp_settle_load(), with more than a            TAKEN_IN
  *                          patch over the entry, and PC there
  *      TAKEN_IN            memory is written, as the first of a new load  WRITTEN
  *
  * A resume, and a program that starts over, forget what was written; without that no state matters.
+ * So does a write in LOOKED_AT or TAKEN_IN, but for a rewritten entry whose end is not known yet.
  */
 #ifndef BRIDGE_RSP_LOAD_H
 #define BRIDGE_RSP_LOAD_H
@@ -25,6 +26,7 @@
 
 struct load_watch {
     struct ranges written; /* by the client since the last resume; but nothing before a load */
+    struct ranges loaded;  /* of these, those since the entry was rewritten */
     enum {
         LOAD_WRITTEN,   /* perhaps a load */
         LOAD_LOOKED_AT, /* a user has looked at memory since: his PC is no load's */

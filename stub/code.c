@@ -64,7 +64,7 @@ int code_successor(const struct frame *frame, struct code_successor *next)
     for (uint32_t i = 0; i < 16; i++)
         cpu.r[i] = regs_read(frame, i);
     cpu.cpsr = frame->cpsr;
-    cpu.spsr = keeps.mode ? 0 : regs_spsr(frame); /* only exception returns look at it */
+    cpu.spsr = regs_spsr(frame);
     cpu.vectors = guest_vectors();
     cpu.thumb_exceptions = (sctlr_read() & SCTLR_TE) != 0;
     error = step_next(&cpu, read_code, &fetched, &target);

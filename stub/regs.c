@@ -160,14 +160,6 @@ uint32_t regs_spsr(const struct frame *frame)
     return bank ? read_banked(bank + 2) : 0;
 }
 
-void regs_set_spsr(const struct frame *frame, uint32_t value)
-{
-    const uint32_t bank = bank_of(frame->cpsr & PSR_MODE);
-
-    if (bank)
-        write_banked(bank + 2, value);
-}
-
 void regs_skip(struct frame *frame, uint32_t len)
 {
     /* IT[7:2] are CPSR bits 15:10, IT[1:0] are bits 26:25. The low five shift left; when the

@@ -28,10 +28,8 @@ int regs_write(struct frame *frame, uint32_t number, uint32_t value);
 /* regs_is_program_psr - may a program have this CPSR? */
 bool regs_is_program_psr(uint32_t psr);
 
-/* regs_spsr, regs_set_spsr - of the mode the program is in; 0 in User and System mode, which have
- * none. */
+/* regs_spsr - of the mode the program is in; 0 in User and System mode, which have none. */
 uint32_t regs_spsr(const struct frame *frame);
-void regs_set_spsr(const struct frame *frame, uint32_t value);
 
 /* regs_skip - go behind the instruction at PC, len bytes long, as if it had been executed:
  * the IT block advances too (DDI 0406C, A2.5.2). */

@@ -61,17 +61,23 @@ static void hold_interrupts(struct single *single, struct frame *frame)
     single->held = frame;
 }
 
-/* The instruction may have got no further than to the handler of its fault. */
+/* The instruction may have got no further than to the handler of its fault. Where that has switched
+ * to another mode, neither CPSR nor SPSR are what we have changed. */
 static void release_interrupts(const struct single *single)
 {
     struct frame *const frame = single->held;
+    uint32_t psr = AMPGDB_REG_CPSR;
 
     if (!frame)
         return;
-    if ((frame->cpsr & PSR_MODE) == single->mode)
-        frame->cpsr &= ~PSR_I;
-    else
-        regs_set_spsr(frame, regs_spsr(frame) & ~PSR_I);
+    if (frame->pc != single->from && frame->pc != single->next.pc) {
+        psr = AMPGDB_REG_SPSR_ABT;
+        if ((frame->cpsr & PSR_MODE) == MODE_UND)
+            psr = AMPGDB_REG_SPSR_UND;
+        else if ((frame->cpsr & PSR_MODE) != MODE_ABT)
+            return;
+    }
+    regs_write(frame, psr, regs_read(frame, psr) & ~PSR_I);
 }
 
 static int begin(struct single *single, struct frame *frame)
@@ -90,8 +96,7 @@ static int begin(struct single *single, struct frame *frame)
     single->masked = frame->cpsr & PSR_I;
     single->held = NULL;
     single->mode = frame->cpsr & PSR_MODE;
-    if (!single->masked)
-        single->sp = regs_read(frame, AMPGDB_REG_SP);
+    single->sp = regs_read(frame, AMPGDB_REG_SP);
     if (is_breakpoint(frame->pc))
         hold_interrupts(single, frame);
     return 0;

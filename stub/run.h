@@ -27,9 +27,9 @@ enum run_outcome {
  * stepped off: the instruction there is executed, nothing of it counts again. At another PC, where
  * the debugger put it, breakpoints are met first. No interrupt comes before what is stepped off:
  * its handler, or the task that it switches to, would go past what is lifted meanwhile. An
- * instruction that cannot be fetched is tried: its abort stops the program. A branch to itself
- * stops at once, before it is executed: a breakpoint at the address where the program is resumed
- * fires immediately.
+ * instruction that cannot be fetched is tried: its abort stops the program, or ends the step where
+ * the program's own handler begins. A branch to itself stops at once, before it is executed: a
+ * breakpoint at the address where the program is resumed fires immediately.
  *
  * Returns an outcome, or -AMPGDB_EDECODE from the step decoder: the frame is as it was then.
  */

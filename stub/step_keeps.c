@@ -21,6 +21,7 @@ static const struct pattern arm_mode[] = {
     {0x0F000000, 0x0F000000}, /* SVC */
     {0x0C10F000, 0x0010F000}, /* SUBS PC and the like */
     {0x0E508000, 0x08508000}, /* LDM, exception return */
+    {0x0FF000F0, 0x01600060}, /* ERET */
 };
 
 /* Those that name SP as the destination, or as a base that is written back. */
@@ -37,16 +38,20 @@ static const struct pattern arm_sp[] = {
     {0x0E2F0000, 0x0C2D0000}, /* LDC, STC, VLDM, VSTM with write-back */
 };
 
-/* Those that read or write CPSR.I and keep the mode. */
+/* Those that read or write CPSR.I and keep the mode; and WFE, which no masked interrupt ends
+ * (DDI 0406C, B1.8.13). */
 static const struct pattern arm_interrupts[] = {
     {0xFFF10020, 0xF1000000}, /* CPS */
     {0x0FF000F0, 0x01000000}, /* MRS */
+    {0x0FFF00FF, 0x03200002}, /* WFE */
 };
 
 static const struct pattern thumb_interrupts[] = {
     {0xFFE80000, 0xB6600000}, /* CPS */
     {0xFFF0D400, 0xF3A08400}, /* CPS, 32 bits */
     {0xFFF0D000, 0xF3E08000}, /* MRS */
+    {0xFFFF0000, 0xBF200000}, /* WFE */
+    {0xFFF0D7FF, 0xF3A08002}, /* WFE, 32 bits */
 };
 
 static const struct pattern thumb_mode[] = {

@@ -363,7 +363,6 @@ static void all_registers_written_after_a_load_without_a_pc_stay(void **state)
     assert_int_equal(client.core3.regs[5], 5);
 }
 
-/* "load", "set $pc = other": other was once taken for the entry. */
 /* The overlap was once taken for a change to half a load: "run" brought the poked word back. */
 static void assert_remembered_whole(const char *poke, const char *look, const char *rest)
 {
@@ -390,11 +389,30 @@ static void load_over_what_was_poked_and_looked_at_is_remembered_whole(void **st
 static void load_over_what_was_poked_is_remembered_whole(void **state)
 {
     (void)state;
-    assert_remembered_whole("X20000100,4:bbbb", NULL, "X20000100,11:ccccccccccccccccc");
-    core3_did(&client, "write 20000000,11;write 20000100,11;reset 20000000;allow 0;"
-                       "remember 20000000:20000000,11;20000100,11;");
+    assert_remembered_whole("X20000100,4:bbbb", NULL, "X20000100,4:cccc");
+    core3_did(&client, "write 20000000,11;write 20000100,4;reset 20000000;allow 0;"
+                       "remember 20000000:20000000,11;20000100,4;");
 }
 
+#define WHOLE "remember 20000000:20000000,11;20000100,8;20000200,4;"
+
+/* Both without a PC: the second one's small piece once ended it, and what came after was lost. */
+static void load_that_follows_a_load_is_remembered_whole(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        client.core3.log[0] = 0;
+        check(&client, CODE_17, "OK");
+        check(&client, "X20000100,8:abcdefgh", "OK");
+        check(&client, "X20000200,4:abcd", "OK");
+    }
+    client_send(&client, "vCont;c");
+    core3_did(&client,
+              "reset 20000000;allow 0;" WHOLE "write 20000000,11;write 20000100,8;write 20000200,4;"
+              "reset 20000000;allow 0;" WHOLE "continue;");
+}
+
+/* "load", "set $pc = other": other was once taken for the entry. */
 static void pc_set_after_a_load_without_a_pc_is_not_the_entry(void **state)
 {
     (void)state;
@@ -930,6 +948,7 @@ int main(void)
         TEST(pc_in_memory_that_was_looked_at_is_no_load),
         TEST(load_over_what_was_poked_and_looked_at_is_remembered_whole),
         TEST(load_over_what_was_poked_is_remembered_whole),
+        TEST(load_that_follows_a_load_is_remembered_whole),
         TEST(pc_set_after_a_load_without_a_pc_is_not_the_entry),
         TEST(load_without_a_pc_is_what_starts_over),
         TEST(failed_load_is_explained_and_does_not_start),

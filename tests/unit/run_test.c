@@ -149,21 +149,35 @@ int code_successor(const struct frame *of, struct code_successor *next)
 
 uint32_t regs_read(const struct frame *of, uint32_t number)
 {
-    if (number == AMPGDB_REG_PC)
+    switch (number) {
+    case AMPGDB_REG_PC:
         return of->pc;
-    return number == AMPGDB_REG_SP ? of->sp_usr : of->r[number];
+    case AMPGDB_REG_CPSR:
+        return of->cpsr;
+    case AMPGDB_REG_SP:
+        return of->sp_usr;
+    case AMPGDB_REG_SPSR_ABT:
+    case AMPGDB_REG_SPSR_UND:
+        assert_int_equal(of->cpsr & PSR_MODE, number == AMPGDB_REG_SPSR_ABT ? MODE_ABT : MODE_UND);
+        return spsr;
+    default:
+        return of->r[number];
+    }
+}
+
+int regs_write(struct frame *of, uint32_t number, uint32_t value)
+{
+    if (number == AMPGDB_REG_CPSR)
+        of->cpsr = value;
+    else
+        spsr = value;
+    return 0;
 }
 
 uint32_t regs_spsr(const struct frame *of)
 {
     (void)of;
     return spsr;
-}
-
-void regs_set_spsr(const struct frame *of, uint32_t value)
-{
-    (void)of;
-    spsr = value;
 }
 
 void regs_skip(struct frame *of, uint32_t len)
@@ -849,19 +863,41 @@ static void interrupts_that_were_masked_stay_so(void **state)
 }
 
 /* What was stepped off has faulted, and its handler meets a breakpoint. */
-static void a_stop_in_a_handler_gives_the_program_its_interrupts_back(void **state)
+static void stop_in_handler(uint32_t mode)
 {
     const struct ampgdb_resume resume = {AMPGDB_RESUME_STEP, 0, 0};
 
-    (void)state;
     stop.reason = AMPGDB_STOP_SW_BREAK;
     assert_int_equal(run_resume(&frame, &resume, &stop), RUN_GO);
     assert_int_equal(frame.cpsr, MODE_SVC | PSR_I);
     spsr = frame.cpsr;
-    frame.cpsr = MODE_ABT | PSR_I;
+    frame.cpsr = mode | PSR_I;
+    frame.pc = VECTOR;
     run_cancel();
-    assert_int_equal(frame.cpsr, MODE_ABT | PSR_I);
-    assert_int_equal(spsr, MODE_SVC);
+    assert_int_equal(frame.cpsr, mode | PSR_I);
+}
+
+static void a_stop_in_a_handler_gives_the_program_its_interrupts_back(void **state)
+{
+    static const uint32_t modes[] = {MODE_ABT, MODE_UND};
+
+    for (uint32_t i = 0; i < 2; i++) {
+        fresh(state);
+        stop_in_handler(modes[i]);
+        assert_int_equal(spsr, MODE_SVC);
+    }
+}
+
+/* It has saved SPSR, perhaps, and switched: what is in CPSR and SPSR now is its own. */
+static void a_handler_that_has_switched_modes_keeps_what_it_has(void **state)
+{
+    static const uint32_t modes[] = {MODE_SVC, MODE_SYS, MODE_IRQ};
+
+    for (uint32_t i = 0; i < 3; i++) {
+        fresh(state);
+        stop_in_handler(modes[i]);
+        assert_int_equal(spsr, MODE_SVC | PSR_I);
+    }
 }
 
 static void without_interrupts_mode_and_stack_do_not_matter(void **state)
@@ -1178,6 +1214,7 @@ int main(void)
         cmocka_unit_test_setup(an_instruction_that_minds_interrupts_is_left_to_them, fresh),
         cmocka_unit_test_setup(interrupts_that_were_masked_stay_so, fresh),
         cmocka_unit_test_setup(a_stop_in_a_handler_gives_the_program_its_interrupts_back, fresh),
+        cmocka_unit_test_setup(a_handler_that_has_switched_modes_keeps_what_it_has, fresh),
         cmocka_unit_test_setup(without_interrupts_mode_and_stack_do_not_matter, fresh),
         cmocka_unit_test_setup(an_instruction_may_change_mode_or_stack, fresh),
         cmocka_unit_test_setup(a_watched_access_stops_before_it_happens, fresh),

@@ -152,13 +152,15 @@ static void thumb_instructions(void **state)
     assert_rows(thumb, sizeof thumb / sizeof thumb[0], true);
 }
 
-/* Those that read or write CPSR.I, with or without the mode. */
+/* Those that read or write CPSR.I, with or without the mode, and WFE. */
 static void interrupts(void **state)
 {
     static const uint32_t arm_minding[] = {0xF1080080, 0xF10C0080, 0xF1020012, 0xE10F0000,
-                                           0xE121F000, 0xEF000001, 0xF8BD0A00, 0xE25EF004};
+                                           0xE121F000, 0xEF000001, 0xF8BD0A00, 0xE25EF004,
+                                           0xE160006E, 0xE320F002};
     static const uint32_t thumb_minding[] = {0xBF00B662, 0xBF00B672, 0x8440F3AF, 0x8640F3AF,
-                                             0x8112F3AF, 0x8000F3EF, 0x8100F380, 0xBF00DF01};
+                                             0x8112F3AF, 0x8000F3EF, 0x8100F380, 0xBF00DF01,
+                                             0xBF00BF20, 0x8002F3AF};
     static const uint32_t arm_not[] = {0xE1A00001, 0xE320F003, 0xE1000091, 0xE92D0003, 0xEBFFFFF3};
     static const uint32_t thumb_not[] = {0xBF002001, 0xBF00BF30, 0x8000F3AF, 0xBF00B501,
                                          0xBF00B6FF};

@@ -98,6 +98,18 @@ def test_who_interrupts_meets_the_breakpoint_that_is_stepped_off(attach, pi, poi
         assert value(gdb, "$r0") == 1
 
 
+def test_an_eret_is_stepped(attach, pi):
+    gdb = attach("visits")
+    gdb.do("tbreak *&visit")
+    gdb.do("continue")
+    pi.write32(BCM283X.BCM283X_LOCAL + BCM283X.LOCAL_CORE3_MAILBOX0_SET, 1)
+    gdb.do("tbreak *&leave")
+    gdb.do("continue")
+    interrupted = value(gdb, "$lr")
+    gdb.do("stepi")
+    assert (value(gdb, "$pc"), value(gdb, "$cpsr & 0x1f")) == (interrupted, 0x13)
+
+
 @pytest.mark.parametrize("point", ["break *&rest if $r0 == 5", "hbreak *&rest if $r0 == 5"])
 def test_a_branch_to_itself_that_is_stepped_off_for_ever_can_be_interrupted(attach, pi, point):
     gdb = attach("visits")

@@ -7,6 +7,7 @@
  *
  * The first byte of the input says what the program's memory holds everywhere; the rest is code.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,8 +19,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
+/* What the bridge writes for a print that it did not ask for. libFuzzer learns what is looked for,
+ * and tries it as a format: then it says nothing. */
+#define UNASKED "no dprintf of this session"
+
 static struct print_formats *formats;
 static uint8_t memory;
+static bool has_unasked; /* the input */
 
 static void require(int holds)
 {
@@ -67,7 +73,7 @@ static void print(void *context, uint32_t id, uint32_t strings, const uint64_t *
         words += (len + 3) / 4;
     }
     require(print_formats_write(formats, payload, text, sizeof text) == strlen(text));
-    require(strstr(text, "no dprintf of this session") == NULL);
+    require(has_unasked || strstr(text, UNASKED) == NULL);
 }
 
 /* Bytes of opcode and operand in checked code. */
@@ -127,6 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (len < 1)
         return 0;
     memory = bytes[0];
+    has_unasked = memmem(bytes, len, UNASKED, strlen(UNASKED)) != NULL;
     memset(&error, 0, sizeof error);
     formats = print_formats_new();
     require(formats != NULL);

@@ -235,13 +235,14 @@ int rsp_note_write(struct session *session, uint32_t addr, uint32_t len)
         (load->state == LOAD_LOOKED_AT && !is_entry_rewritten(session)))
         rsp_forget_writes(session);
     load->state = LOAD_WRITTEN;
-    session->load.empty = false;
+    load->empty = false;
     line_cache_drop(&session->cache);
     return error;
 }
 
-/* What was refused is no part of a program that is loaded beside it. Nor is a variable that was set
- * by hand before the load, which will write over it. */
+/* What was refused is no part of a program that is loaded beside it. What is written before the
+ * entry may be a variable that was set by hand: that the load writes over it does not end the load.
+ */
 void rsp_note_written(struct session *session, uint32_t addr, uint32_t len)
 {
     ranges_add(&session->load.written, addr, len);

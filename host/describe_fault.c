@@ -86,7 +86,7 @@ void describe_bkpt(struct sentence *text, const struct core3_info *info,
                    const struct ampgdb_stop *stop)
 {
     (void)info;
-    if (stop->instruction == AMPGDB_BKPT_ARM || (stop->instruction & 0xFFFFu) == AMPGDB_BKPT_THUMB)
+    if (AMPGDB_IS_PLANTED(stop->instruction))
         sentence_add(text, "a breakpoint of the debugger's in code that the program has copied or "
                            "mapped to here; delete it, use \"hbreak\", and let the program copy "
                            "its code again");

@@ -14,9 +14,6 @@
 #include "regs.h"
 #include "step.h"
 
-#define VECTOR_PREFETCH 0x0Cu /* DDI 0406C, B1.8.1, table B1-3 */
-#define VECTOR_DATA     0x10u
-
 /* The instruction, read once: to translate an address is what a step costs most. */
 struct fetched {
     uint32_t addr;
@@ -70,7 +67,7 @@ int code_successor(const struct frame *frame, struct code_successor *next)
     error = step_next(&cpu, read_code, &fetched, &target);
     if (error == -AMPGDB_EFAULT) /* of an instruction that was there it is a word for PC */
         *next = (struct code_successor){
-            .pc = cpu.vectors + (fetched.len < 4 ? VECTOR_PREFETCH : VECTOR_DATA),
+            .pc = cpu.vectors + 4 * (fetched.len < 4 ? VECTOR_PREFETCH : VECTOR_DATA),
             .thumb = cpu.thumb_exceptions,
         };
     else

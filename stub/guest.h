@@ -73,6 +73,11 @@ uint32_t guest_physical(uint32_t addr);
  * reach VBAR, and no exception of its can be told apart any more. */
 bool guest_has_lost_vectors(const struct frame *frame);
 
+/* Words from there: DDI 0406C, B1.8.1, table B1-3. */
+#define VECTOR_UNDEFINED 1u
+#define VECTOR_PREFETCH  3u
+#define VECTOR_DATA      4u
+
 /* guest_vectors - where its exceptions go now.
  * guest_has_vectors - are these its own? Else an exception stops it. */
 uint32_t guest_vectors(void);

@@ -32,9 +32,7 @@ static const struct vector vectors[8] = {
     [7] = {AMPGDB_STOP_FIQ, AMPGDB_REG_LR_FIQ, 4, 4},
 };
 
-#define VECTOR_UNDEFINED 1u
-#define VECTOR_PREFETCH  3u
-#define VECTORS_CAUGHT   4u /* AMPGDB_CATCH_* bit n: vector n + 1 */
+#define VECTORS_CAUGHT 4u /* AMPGDB_CATCH_* bit n: vector n + 1 */
 
 extern const uint32_t program_vectors[], program_vectors_end[];
 

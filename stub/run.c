@@ -61,8 +61,14 @@ static void hold_interrupts(struct single *single, struct frame *frame)
     single->held = frame;
 }
 
-/* The instruction may have got no further than to the handler of its fault. Where that has switched
- * to another mode, neither CPSR nor SPSR are what we have changed. */
+/*
+ * The instruction may have got no further than to the handler of its fault. Where that has switched
+ * to another mode, neither CPSR nor SPSR are what we have changed.
+ *
+ * A branch to itself is stepped off again and again: here is where an interrupt that waits has its
+ * chance. Which comes first then, it or the breakpoint, is up to the core (DDI 0406C, B1.8.2); in
+ * QEMU it is the interrupt.
+ */
 static void release_interrupts(const struct single *single)
 {
     struct frame *const frame = single->held;
@@ -293,8 +299,7 @@ static int go_from_elsewhere(struct frame *frame, struct ampgdb_stop *stop)
  * is an instruction behind that one. */
 static bool is_own_bkpt(const struct ampgdb_stop *stop)
 {
-    return stop->reason == AMPGDB_STOP_BKPT && stop->instruction != AMPGDB_BKPT_ARM &&
-           (stop->instruction & 0xFFFFu) != AMPGDB_BKPT_THUMB;
+    return stop->reason == AMPGDB_STOP_BKPT && !AMPGDB_IS_PLANTED(stop->instruction);
 }
 
 /* It has done its work when it stopped: go on behind it. */

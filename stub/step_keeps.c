@@ -39,7 +39,7 @@ static const struct pattern arm_sp[] = {
 };
 
 /* Those that read or write CPSR.I and keep the mode; and WFE, which no masked interrupt ends
- * (DDI 0406C, B1.8.13). */
+ * (DDI 0406C, B1.8.13), unlike WFI (B1.8.14). QEMU, where WFE is over at once, cannot show it. */
 static const struct pattern arm_interrupts[] = {
     {0xFFF10020, 0xF1000000}, /* CPS */
     {0x0FF000F0, 0x01000000}, /* MRS */

@@ -15,7 +15,7 @@
 struct step_keeps {
     bool mode;
     bool sp;         /* of the mode it is executed in */
-    bool interrupts; /* mode and CPSR.I, and it does not look at that either */
+    bool interrupts; /* mode and CPSR.I, and it does the same if they are masked */
 };
 
 /*

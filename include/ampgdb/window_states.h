@@ -27,8 +27,9 @@
 
 /* The BKPTs that the stub plants. They carry a number that nobody types, so that a dump, or a copy
  * of code that has one in it, shows whose they are. */
-#define AMPGDB_BKPT_ARM   0xE12A0A79
-#define AMPGDB_BKPT_THUMB 0xBEA9
+#define AMPGDB_BKPT_ARM         0xE12A0A79
+#define AMPGDB_BKPT_THUMB       0xBEA9
+#define AMPGDB_IS_PLANTED(code) ((code) == AMPGDB_BKPT_ARM || ((code)&0xFFFF) == AMPGDB_BKPT_THUMB)
 
 /* Why the program is halted: stop.reason. "Fault" reasons fill address and syndrome. */
 #define AMPGDB_STOP_RESET     0  /* fresh state, not run since the reset */
